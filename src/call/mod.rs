@@ -1,0 +1,1 @@
+//! The only payer: permit, hold, send, settle.

@@ -1,0 +1,1 @@
+//! Settings in layers that know where each value came from; the only reader of the environment.

@@ -1,0 +1,1 @@
+//! Plan, then execute: the one concurrent place.

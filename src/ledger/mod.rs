@@ -1,0 +1,1 @@
+//! The ledger: every attempt's money, append-only.

@@ -1,0 +1,1 @@
+//! Endpoints: a request to its wire and back, every failure classified.

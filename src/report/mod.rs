@@ -1,0 +1,1 @@
+//! Facts into text; returns strings and never prints.

@@ -1,0 +1,1 @@
+//! What an answer is worth: one file for each family of assertions.

@@ -1,0 +1,1 @@
+//! Statistics as pure functions over plain numbers; every formula cites its source.

@@ -1,0 +1,1 @@
+//! Suites: cases and assertions from YAML, JSON, JSONL and CSV.

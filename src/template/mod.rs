@@ -1,0 +1,1 @@
+//! Dotprompt files: front matter, Handlebars, messages.
