@@ -89,7 +89,10 @@ pub struct Assertion {
 /// The type of an assertion, in promptfoo's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names are promptfoo's; `scorer/` documents each in its own file")]
+#[expect(
+    missing_docs,
+    reason = "the names are promptfoo's; `scorer/` documents each in its own file"
+)]
 pub enum AssertionKind {
     Equals,
     Contains,

@@ -51,11 +51,13 @@ fn write_canonical(value: &Value, text: &mut String) {
 /// Returns the SHA-256 of some bytes in hex.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> Sha256Hex {
     use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        write!(hex, "{byte:02x}").ok();
-        hex
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            write!(hex, "{byte:02x}").ok();
+            hex
+        })
 }
 
 #[cfg(test)]
@@ -64,8 +66,12 @@ mod tests {
 
     #[test]
     fn canonical_json_sorts_keys_at_every_depth() {
-        let value: Value = serde_json::from_str(r#"{"b":[{"z":1,"a":"晴"}],"a":null}"#).expect("JSON");
-        assert_eq!(canonical_json(&value), r#"{"a":null,"b":[{"a":"晴","z":1}]}"#);
+        let value: Value =
+            serde_json::from_str(r#"{"b":[{"z":1,"a":"晴"}],"a":null}"#).expect("JSON");
+        assert_eq!(
+            canonical_json(&value),
+            r#"{"a":null,"b":[{"a":"晴","z":1}]}"#
+        );
     }
 
     #[test]
@@ -76,6 +82,9 @@ mod tests {
 
     #[test]
     fn sha256_matches_the_published_vector() {
-        assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            sha256_hex(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }

@@ -32,12 +32,25 @@ pub struct Message {
 impl Message {
     /// Makes a message of one text.
     pub fn text(role: Role, text: impl Into<String>) -> Self {
-        Self { role, content: vec![Part::Text { text: text.into() }], metadata: None }
+        Self {
+            role,
+            content: vec![Part::Text { text: text.into() }],
+            metadata: None,
+        }
     }
 
     /// Returns the texts of all parts, one after the other.
     pub fn plain_text(&self) -> String {
-        self.content.iter().filter_map(|part| if let Part::Text { text } = part { Some(text.as_str()) } else { None }).collect()
+        self.content
+            .iter()
+            .filter_map(|part| {
+                if let Part::Text { text } = part {
+                    Some(text.as_str())
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 }
 
@@ -68,6 +81,10 @@ pub struct Media {
     /// Its address.
     pub url: String,
     /// Its MIME type, where the prompt gives one.
-    #[serde(default, rename = "contentType", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "contentType",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub content_type: Option<String>,
 }

@@ -4,6 +4,7 @@
 //! clock, an endpoint or a terminal. Start with [`trial`]: one trial is what the whole program exists to run.
 
 mod case;
+mod endpoint;
 mod event;
 mod fault;
 mod hash;
@@ -15,15 +16,17 @@ mod outcome;
 mod request;
 mod run;
 mod score;
+mod seams;
 mod trial;
 mod usage;
 mod words;
 
 pub use case::{Assertion, AssertionKind, Case, CaseId, Place, Vars};
+pub use endpoint::{Endpoint, EndpointKind};
 pub use event::{Event, Progress};
 pub use fault::{Fault, FaultCode, MoneyClass};
-pub use hash::{Sha256Hex, canonical_json};
 pub(crate) use hash::sha256_hex;
+pub use hash::{Sha256Hex, canonical_json};
 pub use message::{Media, Message, Part, Role};
 pub use model::{ModelRef, ModelRefError};
 pub use money::{Cost, Rate, Usd, UsdError};
@@ -32,7 +35,8 @@ pub use outcome::{Answer, FinishReason, Outcome, ToolCall};
 pub use request::{Request, ToolDef};
 pub use run::{Gate, GateSpec, Purpose, RunId, RunStatus};
 pub use score::Score;
+pub use seams::{Clock, FailPoint};
 pub use trial::{TrialKey, TrialRow};
 pub use usage::{Usage, unit};
-pub use words::{and_list, count, nearest};
 pub(crate) use words::levenshtein;
+pub use words::{and_list, count, nearest};

@@ -27,10 +27,13 @@ impl FromStr for ModelRef {
 
     fn from_str(text: &str) -> Result<Self, ModelRefError> {
         match text.trim().split_once('/') {
-            Some((endpoint, model)) if !endpoint.is_empty() && !model.is_empty() => {
-                Ok(Self { endpoint: endpoint.to_owned(), model: model.to_owned() })
-            }
-            _ => Err(ModelRefError { found: text.to_owned() }),
+            Some((endpoint, model)) if !endpoint.is_empty() && !model.is_empty() => Ok(Self {
+                endpoint: endpoint.to_owned(),
+                model: model.to_owned(),
+            }),
+            _ => Err(ModelRefError {
+                found: text.to_owned(),
+            }),
         }
     }
 }
@@ -49,6 +52,8 @@ impl Serialize for ModelRef {
 
 impl<'de> Deserialize<'de> for ModelRef {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }

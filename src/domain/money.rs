@@ -16,7 +16,9 @@ pub struct Usd(i64);
 
 /// A text that is no amount of dollars.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("found `{found}`, expected an amount in US dollars with at most 12 decimals, such as `1.50`")]
+#[error(
+    "found `{found}`, expected an amount in US dollars with at most 12 decimals, such as `1.50`"
+)]
 pub struct UsdError {
     /// What was found.
     pub found: String,
@@ -39,7 +41,10 @@ impl Usd {
     }
 
     /// Returns the amount as a float, for forecasts and display only.
-    #[expect(clippy::cast_precision_loss, reason = "display and forecasts accept a float's 53 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "display and forecasts accept a float's 53 bits"
+    )]
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / 1e12
     }
@@ -63,7 +68,10 @@ impl Usd {
     /// Multiplies by a count and stops at the largest amount; only for estimates and worst cases.
     #[must_use]
     pub fn saturating_mul(self, count: u64) -> Self {
-        Self(self.0.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_mul(i64::try_from(count).unwrap_or(i64::MAX)),
+        )
     }
 
     /// Tells whether this is exactly nothing.
@@ -76,7 +84,12 @@ impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let picos = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:012}", picos / 1_000_000_000_000, picos % 1_000_000_000_000)
+        write!(
+            f,
+            "{sign}{}.{:012}",
+            picos / 1_000_000_000_000,
+            picos % 1_000_000_000_000
+        )
     }
 }
 
@@ -84,12 +97,19 @@ impl FromStr for Usd {
     type Err = UsdError;
 
     fn from_str(text: &str) -> Result<Self, UsdError> {
-        let refuse = || UsdError { found: text.to_owned() };
-        let decimal = Decimal::from_str_exact(text.trim().trim_start_matches('$')).map_err(|_| refuse())?.normalize();
+        let refuse = || UsdError {
+            found: text.to_owned(),
+        };
+        let decimal = Decimal::from_str_exact(text.trim().trim_start_matches('$'))
+            .map_err(|_| refuse())?
+            .normalize();
         if decimal.scale() > 12 {
             return Err(refuse());
         }
-        let picos = decimal.mantissa().checked_mul(10_i128.pow(12 - decimal.scale())).ok_or_else(refuse)?;
+        let picos = decimal
+            .mantissa()
+            .checked_mul(10_i128.pow(12 - decimal.scale()))
+            .ok_or_else(refuse)?;
         i64::try_from(picos).map(Self).map_err(|_| refuse())
     }
 }
@@ -102,7 +122,9 @@ impl Serialize for Usd {
 
 impl<'de> Deserialize<'de> for Usd {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -131,8 +153,12 @@ impl Rate {
     ///
     /// Errors: `None` when it is negative or out of range.
     pub fn from_decimal(dollars: Decimal, per: u32) -> Option<Self> {
-        let attos = dollars.checked_mul(Decimal::from(10_u64.pow(18)))?.checked_div(Decimal::from(per))?;
-        let whole = attos.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven).to_i64()?;
+        let attos = dollars
+            .checked_mul(Decimal::from(10_u64.pow(18)))?
+            .checked_div(Decimal::from(per))?;
+        let whole = attos
+            .round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven)
+            .to_i64()?;
         (whole >= 0).then_some(Self(whole))
     }
 
@@ -143,7 +169,9 @@ impl Rate {
         let attos = i128::from(self.0).checked_mul(i128::from(quantity))?;
         let (whole, rest) = (attos.div_euclid(1_000_000), attos.rem_euclid(1_000_000));
         let up = rest > 500_000 || (rest == 500_000 && whole % 2 != 0);
-        i64::try_from(whole + i128::from(up)).ok().map(Usd::from_picos)
+        i64::try_from(whole + i128::from(up))
+            .ok()
+            .map(Usd::from_picos)
     }
 
     /// Returns the least amount that surely covers `quantity` units: rounded up, saturating.
@@ -183,11 +211,19 @@ mod tests {
 
     #[test]
     fn text_form_has_twelve_places_and_reads_back() {
-        for (text, picos) in [("1.50", 1_500_000_000_000), ("0.000000000001", 1), ("-2", -2_000_000_000_000), ("$0.1", 100_000_000_000)] {
+        for (text, picos) in [
+            ("1.50", 1_500_000_000_000),
+            ("0.000000000001", 1),
+            ("-2", -2_000_000_000_000),
+            ("$0.1", 100_000_000_000),
+        ] {
             assert_eq!(text.parse::<Usd>().expect(text).picos(), picos);
         }
         assert_eq!(Usd::from_picos(-1).to_string(), "-0.000000000001");
-        assert_eq!(Usd::from_picos(i64::MIN).to_string(), "-9223372.036854775808");
+        assert_eq!(
+            Usd::from_picos(i64::MIN).to_string(),
+            "-9223372.036854775808"
+        );
         for bad in ["", "1e3", "abc", "0.0000000000001", "99999999", "NaN"] {
             assert!(bad.parse::<Usd>().is_err(), "{bad}");
         }
@@ -199,9 +235,16 @@ mod tests {
         assert_eq!(half.times(1), Some(Usd::from_picos(0)));
         assert_eq!(half.times(3), Some(Usd::from_picos(2)));
         assert_eq!(half.times_up(1), Usd::from_picos(1));
-        let price = Rate::from_decimal("2.5".parse().expect("a decimal"), 1_000_000).expect("a rate");
-        assert_eq!(price.times(1_000_000), Some("2.5".parse().expect("an amount")));
-        assert_eq!(Rate::from_decimal("-1".parse().expect("a decimal"), 1), None);
+        let price =
+            Rate::from_decimal("2.5".parse().expect("a decimal"), 1_000_000).expect("a rate");
+        assert_eq!(
+            price.times(1_000_000),
+            Some("2.5".parse().expect("an amount"))
+        );
+        assert_eq!(
+            Rate::from_decimal("-1".parse().expect("a decimal"), 1),
+            None
+        );
         assert_eq!(Rate::from_attos(i64::MAX).times(u64::MAX), None);
     }
 

@@ -38,9 +38,16 @@ impl RunStatus {
 
     /// Returns the status of a stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Started, Self::Finished, Self::Cancelled, Self::Interrupted, Self::Failed, Self::OutOfBudget]
-            .into_iter()
-            .find(|status| status.word() == word)
+        [
+            Self::Started,
+            Self::Finished,
+            Self::Cancelled,
+            Self::Interrupted,
+            Self::Failed,
+            Self::OutOfBudget,
+        ]
+        .into_iter()
+        .find(|status| status.word() == word)
     }
 }
 
@@ -74,7 +81,15 @@ impl Purpose {
 
     /// Returns the purpose of a stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Eval, Self::Judge, Self::Improve, Self::Finetune, Self::Play].into_iter().find(|purpose| purpose.word() == word)
+        [
+            Self::Eval,
+            Self::Judge,
+            Self::Improve,
+            Self::Finetune,
+            Self::Play,
+        ]
+        .into_iter()
+        .find(|purpose| purpose.word() == word)
     }
 }
 

@@ -33,7 +33,10 @@ pub struct Usage(pub BTreeMap<String, u64>);
 impl Usage {
     /// Makes a usage of input and output tokens only.
     pub fn of(input: u64, output: u64) -> Self {
-        Self(BTreeMap::from([(unit::INPUT.to_owned(), input), (unit::OUTPUT.to_owned(), output)]))
+        Self(BTreeMap::from([
+            (unit::INPUT.to_owned(), input),
+            (unit::OUTPUT.to_owned(), output),
+        ]))
     }
 
     /// Returns the count of a unit, zero where it was not reported.

@@ -2,12 +2,20 @@
 
 /// Writes a count with its noun: `1 case`, `2 cases`.
 pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
 }
 
 /// Writes names in backticks as a list of at most `most`: `` `a`, `b` and 3 more ``.
 pub fn and_list<T: std::fmt::Display>(names: &[T], most: usize) -> String {
-    let quoted: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .take(most)
+        .map(|name| format!("`{name}`"))
+        .collect();
     match (quoted.as_slice(), names.len().saturating_sub(most)) {
         ([one], 0) => one.clone(),
         ([init @ .., last], 0) => format!("{} and {last}", init.join(", ")),
@@ -20,7 +28,12 @@ pub fn and_list<T: std::fmt::Display>(names: &[T], most: usize) -> String {
 /// Near: at most a third of the longer name's characters differ (optimal string alignment would be finer; Levenshtein is
 /// what compilers use for this).
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let far = |candidate: &str| name.chars().count().max(candidate.chars().count()).div_ceil(3);
+    let far = |candidate: &str| {
+        name.chars()
+            .count()
+            .max(candidate.chars().count())
+            .div_ceil(3)
+    };
     known
         .into_iter()
         .map(|candidate| (levenshtein(name, candidate), candidate))
@@ -55,12 +68,18 @@ mod tests {
         assert_eq!(count(2, "case"), "2 cases");
         assert_eq!(and_list(&["a"], 3), "`a`");
         assert_eq!(and_list(&["a", "b"], 3), "`a` and `b`");
-        assert_eq!(and_list(&["a", "b", "c", "d", "e"], 2), "`a`, `b` and 3 more");
+        assert_eq!(
+            and_list(&["a", "b", "c", "d", "e"], 2),
+            "`a`, `b` and 3 more"
+        );
     }
 
     #[test]
     fn nearest_finds_typing_errors_and_no_strangers() {
-        assert_eq!(nearest("contians", ["contains", "equals"]), Some("contains"));
+        assert_eq!(
+            nearest("contians", ["contains", "equals"]),
+            Some("contains")
+        );
         assert_eq!(nearest("城巿", ["城市"]), Some("城市"));
         assert_eq!(nearest("banana", ["contains", "equals"]), None);
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CaseId, Gate, ModelRef, PromptName, Revision, RunId, RunStatus, TrialRow, Usage, Usd, Variant};
+use crate::domain::{
+    CaseId, Gate, ModelRef, PromptName, Revision, RunId, RunStatus, TrialRow, Usage, Usd, Variant,
+};
 
 /// One run, whole: what a report is made of.
 #[derive(Debug, Clone, PartialEq)]

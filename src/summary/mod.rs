@@ -6,5 +6,6 @@
 mod facts;
 
 pub use facts::{
-    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, Interval, SideName, Totals, VariantFacts, Verdict,
+    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, Interval, SideName,
+    Totals, VariantFacts, Verdict,
 };
