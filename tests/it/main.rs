@@ -1,3 +1,4 @@
-//! x
-#[test]
-fn t() {}
+//! The one integration binary: every file beside this one is a module of it, and `layering.rs` fails when one is forgotten.
+#![expect(clippy::expect_used, reason = "a test says why it cannot go on by panicking")]
+
+mod layering;
