@@ -5,7 +5,8 @@
 
 mod facts;
 
+pub use crate::stats::Interval;
 pub use facts::{
-    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, Interval, SideName,
-    Totals, VariantFacts, Verdict,
+    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals,
+    VariantFacts, Verdict,
 };
