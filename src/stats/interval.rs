@@ -23,14 +23,6 @@ impl Interval {
         high: 1.0,
     };
 
-    /// Returns the interval of the negated quantity.
-    pub(super) fn negated(self) -> Self {
-        Self {
-            low: -self.high,
-            high: -self.low,
-        }
-    }
-
     /// Cuts both bounds to where the quantity can lie.
     pub(super) fn within(self, range: Self) -> Self {
         Self {

@@ -1,3 +1,3 @@
-//! x
-#[test]
-fn t() {}
+//! Integration tests: one binary, one file for each area.
+
+mod simulation;
