@@ -12,8 +12,9 @@ use super::{Interval, real, t_quantile, t_two_sided_p};
 /// section 2.
 ///
 /// Where all values are equal, t would have no width. Then the bounds allow for the share of units that so many would not
-/// have shown: with probability `1 - alpha` at most `u = 1 - alpha^(1/C)` of all units differ, and those can lie anywhere in
-/// the range. Source: Clopper and Pearson 1934, Biometrika 26:404, at no event (Hanley and Lippman-Hand 1983, JAMA 249:1743).
+/// have shown: with probability `1 - alpha` at most `u = 1 - (alpha/2)^(1/C)` of all units differ, and those can lie anywhere
+/// in the range. For differences of 1 the p is the exact sign test's.
+/// Source: Clopper and Pearson 1934, Biometrika 26:404, at no event (Hanley and Lippman-Hand 1983, JAMA 249:1743).
 ///
 /// Invalid below about 10 clusters, and for strongly skewed values below about 20 cases.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,20 +66,19 @@ impl Mean {
 
     /// Returns the interval of the true mean, which lies in `range`.
     pub fn interval(self, range: Interval, alpha: f64) -> Interval {
-        let half = if self.has_spread() {
-            t_quantile(1.0 - alpha / 2.0, self.freedom()) * self.standard_error
-        } else {
-            let unseen = 1.0 - alpha.powf(1.0 / real(self.units));
+        if self.has_spread() {
+            let half = t_quantile(1.0 - alpha / 2.0, self.freedom()) * self.standard_error;
             return Interval {
-                low: self.mean + unseen * (range.low - self.mean),
-                high: self.mean + unseen * (range.high - self.mean),
-            };
-        };
-        Interval {
-            low: self.mean - half,
-            high: self.mean + half,
+                low: self.mean - half,
+                high: self.mean + half,
+            }
+            .within(range);
         }
-        .within(range)
+        let unseen = 1.0 - (alpha / 2.0).powf(1.0 / real(self.units));
+        Interval {
+            low: self.mean + unseen * (range.low - self.mean),
+            high: self.mean + unseen * (range.high - self.mean),
+        }
     }
 
     /// Returns the two-sided p that the true mean is `null`: the test that the interval inverts.
@@ -86,9 +86,7 @@ impl Mean {
         if self.has_spread() {
             return t_two_sided_p((self.mean - null) / self.standard_error, self.freedom());
         }
-        self.seen_share(null, range)
-            .powf(real(self.units))
-            .clamp(0.0, 1.0)
+        (2.0 * self.seen_share(null, range).powf(real(self.units))).min(1.0)
     }
 
     /// Returns how many units would show a mean this far from `null` with 80 % power; `None` when it lies on it.
@@ -97,8 +95,8 @@ impl Mean {
             let deviation = self.standard_error * real(self.units).sqrt();
             return units_for_mean(deviation, self.mean - null, alpha);
         }
-        // Equal values exclude `null` once share^units falls below alpha.
-        count_up((alpha.ln() / self.seen_share(null, range).ln()).floor() + 1.0)
+        // Equal values exclude `null` once 2·share^units falls below alpha.
+        count_up(((alpha / 2.0).ln() / self.seen_share(null, range).ln()).floor() + 1.0)
     }
 
     fn freedom(self) -> f64 {

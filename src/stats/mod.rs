@@ -3,6 +3,7 @@
 //! Rank 1: nothing here knows a trial, a prompt or a verdict; what the numbers mean is `summary/`'s matter. `alpha` is always
 //! the two-sided error: 0.05 gives a 95 % interval. Start with [`Mean`], the workhorse of everything that is not a plain
 //! count, and [`tango`], its counterpart for paired yes and no.
+#![expect(clippy::doc_markdown, reason = "McNemar and DasGupta are people")]
 
 mod bisection;
 mod holm;

@@ -1,13 +1,14 @@
 //! A paired comparison: from two sides' rows to a verdict.
 
-use crate::domain::{Outcome, Usd};
+use crate::domain::Usd;
 use crate::stats::{holm, holm_levels};
 
 use super::flips::flips;
+use super::forecast::{cases_more, cost_of};
 use super::pairing::{Metric, Pair, Pairing};
 use super::sample::Sample;
 use super::verdict::{ALPHA, Rule};
-use super::{Comparison, ComparisonKind, PairedRow, Side, Verdict, remark};
+use super::{Comparison, ComparisonKind, Side, Verdict, remark};
 
 /// Clusters from which the clustered t test is trusted.
 const ENOUGH_CLUSTERS: usize = 10;
@@ -186,7 +187,9 @@ impl<'a> Evidence<'a> {
             }
             Verdict::Inconclusive => {
                 comparison.cases_more = cases_more(sample, rule);
-                comparison.usd_more = comparison.cases_more.and_then(|more| self.cost_of(more));
+                comparison.usd_more = comparison
+                    .cases_more
+                    .and_then(|more| cost_of(self.reference, self.candidate, more));
             }
         }
     }
@@ -195,36 +198,6 @@ impl<'a> Evidence<'a> {
         self.worst
             .is_some_and(|worst| rule.judge(&worst) != Verdict::Adopt)
     }
-
-    /// What so many further cases would cost on both sides, at the mean cost of the answers so far.
-    fn cost_of(&self, cases: u64) -> Option<Usd> {
-        side_cost(&self.reference.rows, cases)?.checked_add(side_cost(&self.candidate.rows, cases)?)
-    }
-}
-
-/// Cases beyond the judged ones; an undecided comparison needs at least one.
-fn cases_more(sample: &Sample, rule: Rule) -> Option<u64> {
-    let needed = sample.cases_needed(rule.min_gain, rule.alpha)?;
-    let seen = u64::try_from(sample.pairs).ok()?;
-    Some(needed.saturating_sub(seen).max(1))
-}
-
-/// Mean answer cost × trials a case × cases, rounded up; `None` without answers or past the range.
-fn side_cost(rows: &[PairedRow<'_>], cases: u64) -> Option<Usd> {
-    let costs: Vec<i128> = rows
-        .iter()
-        .filter(|row| matches!(row.row.outcome, Outcome::Answered { .. }))
-        .map(|row| &row.row.answer_cost)
-        .map(|cost| i128::from(cost.billed.picos()) + i128::from(cost.imputed.picos()))
-        .collect();
-    let answers = i128::try_from(costs.len()).ok().filter(|n| *n > 0)?;
-    let repeats = rows.iter().map(|row| row.row.key.repeat).max()?;
-    let total = costs.iter().sum::<i128>();
-    let product = total
-        .checked_mul(i128::from(repeats))?
-        .checked_mul(i128::from(cases))?;
-    let up = product.div_euclid(answers) + i128::from(product.rem_euclid(answers) != 0);
-    i64::try_from(up).ok().map(Usd::from_picos)
 }
 
 /// What is to be said beside the numbers, whatever the verdict.

@@ -1,12 +1,17 @@
 //! From trial rows to what a person decides by: rates with intervals, paired comparisons, verdicts, gates.
 //!
 //! Rank 2, pure: rows in, plain structs out, no clock, no file, no ledger. The structs are the facts of every report; the
-//! formats are `report/`'s. Start with [`facts`] for what comes out, then [`compare_all`] for how a verdict is reached:
-//! [`pairing`] → [`sample`] → [`verdict`].
+//! formats are `report/`'s. Start with [`Facts`] for what comes out, then [`compare_all`] for how a verdict is reached:
+//! `pairing` → `sample` → `verdict`.
+#![expect(
+    clippy::doc_markdown,
+    reason = "McNemar is a person, UUIDv7 a plain word"
+)]
 
 mod compare;
 mod facts;
 mod flips;
+mod forecast;
 mod gates;
 mod pairing;
 pub mod remark;

@@ -53,16 +53,19 @@ fn clustered_t_matches_the_reference() {
 fn equal_values_keep_a_width_that_shrinks_with_their_number() {
     let many = Mean::of(&[THIRD; 24]).expect("values");
     assert!(!many.has_spread());
-    // u = 1 - 0.05 ** (1 / 24) = 0.117346...; low = 1/3 + u * (-1 - 1/3)
-    let unseen = 1.0 - 0.05_f64.powf(1.0 / 24.0);
+    // u = 1 - 0.025 ** (1 / 24); low = 1/3 + u * (-1 - 1/3)
+    let unseen = 1.0 - 0.025_f64.powf(1.0 / 24.0);
     let interval = many.interval(Interval::DIFFERENCE, 0.05);
     near(interval.low, THIRD - unseen * 4.0 / 3.0);
     near(interval.high, THIRD + unseen * 2.0 / 3.0);
-    near(many.p(0.0, Interval::DIFFERENCE), 0.75_f64.powi(24));
+    near(many.p(0.0, Interval::DIFFERENCE), 2.0 * 0.75_f64.powi(24));
     let one = Mean::of(&[1.0]).expect("a value");
-    near(one.interval(Interval::DIFFERENCE, 0.05).low, -0.9);
-    near(one.interval(Interval::SHARE, 0.05).low, 0.05);
-    near(one.p(0.0, Interval::DIFFERENCE), 0.5);
+    near(one.interval(Interval::DIFFERENCE, 0.05).low, -0.95);
+    near(one.interval(Interval::SHARE, 0.05).low, 0.025);
+    near(one.p(0.0, Interval::DIFFERENCE), 1.0);
+    // The sign test: 2 * 0.5 ** 6, as McNemar's exact test of six better and none worse.
+    let six = Mean::of(&[1.0; 6]).expect("values");
+    near(six.p(0.0, Interval::DIFFERENCE), 0.031_25);
     let none = Mean::of(&[0.0; 10]).expect("values");
     near(none.p(0.0, Interval::DIFFERENCE), 1.0);
     assert_eq!(none.units_needed(0.0, Interval::DIFFERENCE, 0.05), None);
@@ -70,12 +73,12 @@ fn equal_values_keep_a_width_that_shrinks_with_their_number() {
 
 #[test]
 fn equal_values_say_how_many_would_do() {
-    // 0.75 ** 10 = 0.0563, 0.75 ** 11 = 0.0422
+    // 2 * 0.75 ** 12 = 0.0634, 2 * 0.75 ** 13 = 0.0475
     let few = Mean::of(&[THIRD; 4]).expect("values");
-    assert_eq!(few.units_needed(0.0, Interval::DIFFERENCE, 0.05), Some(11));
-    let enough = Mean::of(&[THIRD; 11]).expect("values");
+    assert_eq!(few.units_needed(0.0, Interval::DIFFERENCE, 0.05), Some(13));
+    let enough = Mean::of(&[THIRD; 13]).expect("values");
     assert!(enough.interval(Interval::DIFFERENCE, 0.05).low > 0.0);
-    let short = Mean::of(&[THIRD; 10]).expect("values");
+    let short = Mean::of(&[THIRD; 12]).expect("values");
     assert!(short.interval(Interval::DIFFERENCE, 0.05).low < 0.0);
 }
 

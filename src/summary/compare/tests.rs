@@ -200,12 +200,12 @@ fn equal_differences_divide_by_nothing() {
     assert_eq!(all_better.remarks, [remark::ALL_EQUAL]);
     assert_eq!(all_better.verdict, Some(Verdict::Adopt));
     let interval = all_better.interval.expect("an interval");
-    near(Some(interval.low), 2.0 * 0.05_f64.powf(1.0 / 24.0) - 1.0);
+    near(Some(interval.low), 2.0 * 0.025_f64.powf(1.0 / 24.0) - 1.0);
     near(Some(interval.high), 1.0);
     let few = compared(&repeats(&["--"; 3]), &repeats(&["++"; 3]));
     assert_eq!(few.verdict, Some(Verdict::Inconclusive));
-    // 0.5 ** 5 is the first below 0.05.
-    assert_eq!(few.cases_more, Some(2));
+    // 2 * 0.5 ** 6 is the first below 0.05.
+    assert_eq!(few.cases_more, Some(3));
     let same = compared(&repeats(&["+-"; 9]), &repeats(&["+-"; 9]));
     near(same.p_value, 1.0);
     assert_eq!(

@@ -2,6 +2,8 @@ use super::*;
 use crate::domain::TrialRow;
 use crate::summary::rows::{identity, repeats, rows, side};
 use crate::summary::{CompareOptions, compare, variant_facts};
+use ComparisonKind::{Previous, Variant as Beside};
+use GateSpec::{FailOnInconclusive, FailOnRegression, FailOnReject};
 
 fn facts(rows: &[TrialRow]) -> VariantFacts {
     variant_facts(identity(None), &rows.iter().collect::<Vec<_>>())
@@ -91,13 +93,12 @@ fn comparison(candidate: &str, kind: ComparisonKind, give_verdict: bool) -> Comp
 
 #[test]
 fn verdict_gates_count_their_offenders() {
-    use ComparisonKind::{Previous, Variant as Beside};
     let judged = |spec, comparisons: &[Comparison]| {
         let gate = judge_gates(&[spec], &Variant::UNSUFFIXED, &[], comparisons).remove(0);
         (gate.found, gate.met)
     };
     let worse = "----------";
-    // Five of five worse is no REJECT yet (p = 0.0625), so the reference has to be better by more.
+    // Five of five worse is no REJECT yet (p = 0.0625), so the word is put in.
     let reject = {
         let mut one = comparison(worse, Beside, true);
         assert_eq!(one.verdict, Some(Verdict::Inconclusive));
@@ -114,7 +115,6 @@ fn verdict_gates_count_their_offenders() {
         pairs: 0,
         ..unjudged.clone()
     };
-    use GateSpec::{FailOnInconclusive, FailOnRegression, FailOnReject};
     for (spec, comparisons, expected) in [
         (FailOnReject, vec![], (Some(0.0), Some(true))),
         (

@@ -52,7 +52,7 @@ fn repeats_that_all_pass_keep_a_width() {
     near(found.pass_rate, 1.0);
     near(
         found.interval.map(|interval| interval.low),
-        0.05_f64.powf(1.0 / 24.0),
+        0.025_f64.powf(1.0 / 24.0),
     );
 }
 
