@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     CaseId, Gate, ModelRef, PromptName, Revision, RunId, RunStatus, TrialRow, Usage, Usd, Variant,
 };
+use crate::stats::Interval;
 
 /// One run, whole: what a report is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,15 +97,6 @@ pub struct BudgetLeft {
     pub run: Usd,
     /// The cap less what is spent, held and lost.
     pub left: Usd,
-}
-
-/// A confidence interval, two-sided 95 %; bounds in the unit of what it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Lower bound.
-    pub low: f64,
-    /// Upper bound.
-    pub high: f64,
 }
 
 /// One variant × model of a run.
@@ -237,7 +229,7 @@ pub struct Comparison {
     pub discordant: Discordant,
     /// Candidate minus reference, in [-1, 1]; `None` without pairs.
     pub difference: Option<f64>,
-    /// Its 95 % interval.
+    /// Its interval, at 95 % unless a remark says that Holm's procedure asked for more.
     pub interval: Option<Interval>,
     /// `mcnemar-exact`, `paired-t` or `paired-t-clustered`.
     pub method: &'static str,

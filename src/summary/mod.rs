@@ -1,11 +1,35 @@
 //! From trial rows to what a person decides by: rates with intervals, paired comparisons, verdicts, gates.
 //!
 //! Rank 2, pure: rows in, plain structs out, no clock, no file, no ledger. The structs are the facts of every report; the
-//! formats are `report/`'s. Start with [`facts`].
+//! formats are `report/`'s. Start with [`Facts`] for what comes out, then [`compare_all`] for how a verdict is reached:
+//! `pairing` → `sample` → `verdict`.
+#![expect(
+    clippy::doc_markdown,
+    reason = "McNemar is a person, UUIDv7 a plain word"
+)]
 
+mod compare;
 mod facts;
+mod flips;
+mod forecast;
+mod gates;
+mod pairing;
+pub mod remark;
+mod sample;
+mod standing;
+mod variant;
+mod verdict;
 
+#[cfg(test)]
+mod rows;
+
+pub use crate::stats::Interval;
+pub use compare::{CompareOptions, compare, compare_all};
 pub use facts::{
-    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, Interval, SideName,
-    Totals, VariantFacts, Verdict,
+    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals,
+    VariantFacts, Verdict,
 };
+pub use gates::judge_gates;
+pub use pairing::{PairedRow, Side};
+pub use standing::passes;
+pub use variant::{VariantIdentity, variant_facts};

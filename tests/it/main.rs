@@ -2,3 +2,4 @@
 #![expect(clippy::expect_used, reason = "a test says why it cannot go on by panicking")]
 
 mod layering;
+mod simulation;
