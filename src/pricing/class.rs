@@ -8,24 +8,24 @@ use crate::pricing::unit::{self, Unit};
 
 /// What one unit of a class costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClassRate {
+pub(super) struct ClassRate {
     /// The class's unit.
     #[serde(with = "unit")]
-    pub unit: &'static Unit,
+    pub(super) unit: &'static Unit,
     /// The rate below every tier.
-    pub rate: Rate,
+    pub(super) rate: Rate,
     /// Dearer (or cheaper) rates for long inputs, by ascending start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tiers: Vec<Tier>,
+    pub(super) tiers: Vec<Tier>,
 }
 
 /// A step of a price: a cliff, all tokens of the class cost its rate once it is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tier {
+pub(super) struct Tier {
     /// Reached when a request's input tokens, cached ones included, are *more* than this.
-    pub start: u64,
+    pub(super) start: u64,
     /// What a unit costs then.
-    pub rate: Rate,
+    pub(super) rate: Rate,
 }
 
 impl ClassRate {

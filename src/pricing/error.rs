@@ -16,7 +16,7 @@ pub enum PricingError {
         /// The model's name on its wire.
         model: String,
         /// Where the search ended.
-        gap: Gap,
+        gap: Box<Gap>,
     },
     /// The answer names another model than was asked, and that one has no known price.
     #[error(
@@ -30,7 +30,7 @@ pub enum PricingError {
         /// The model that the answer names.
         returned: String,
         /// Where the search ended.
-        gap: Gap,
+        gap: Box<Gap>,
     },
     /// An endpoint names a part of the price book that does not exist.
     #[error("endpoint `{endpoint}` has `prices = \"{found}\"`, expected one of {}", and_list(known, known.len()))]

@@ -24,11 +24,9 @@ mod resolve;
 mod unit;
 mod user;
 
-pub use class::{ClassRate, Tier};
 pub use cost::{Line, Priced};
 pub use error::{Gap, PricingError};
 pub use limits::{Limits, limits};
 pub use price::{BookRow, Price};
 pub use resolve::{resolve, resolve_returned};
-pub use unit::Unit;
 pub use user::{Declared, Exchange, UserPrice, UserPriceError, UserPrices};

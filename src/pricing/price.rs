@@ -92,11 +92,6 @@ impl Price {
         self.context_window
     }
 
-    /// Returns the rates by class, ordered by unit; empty for a price that is free.
-    pub fn rates(&self) -> &[ClassRate] {
-        &self.rates
-    }
-
     /// Returns what a million of a unit costs below every tier; `None` where the unit has no price of its own.
     ///
     /// Exact: an attodollar a token is a picodollar for a million.

@@ -40,7 +40,7 @@ pub fn resolve(
     price.map_err(|gap| PricingError::Unknown {
         endpoint: endpoint.name.clone(),
         model: model.to_owned(),
-        gap,
+        gap: Box::new(gap),
     })
 }
 
@@ -80,7 +80,7 @@ pub fn resolve_returned(
             endpoint: endpoint.name.clone(),
             asked: asked_model.to_owned(),
             returned: returned.to_owned(),
-            gap,
+            gap: Box::new(gap),
         }),
     }
 }

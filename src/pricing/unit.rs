@@ -12,11 +12,11 @@ const UNITS: &str = include_str!("data/units.yml");
 ///
 /// Source: `data/units.yml`.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unit {
+pub(super) struct Unit {
     /// Its name in a usage.
-    pub name: String,
+    pub(super) name: String,
     /// How many of it one price covers: a million tokens, a thousand searches.
-    pub per: u32,
+    pub(super) per: u32,
     pub(super) price_key: String,
     dimensions: BTreeMap<String, String>,
 }

@@ -106,7 +106,7 @@ fn only_a_llama_cpp_server_on_this_machine_is_free_unasked() {
         let PricingError::Unknown { gap, .. } = &error else {
             panic!("{error}");
         };
-        let Gap::NoBook { known_by } = gap else {
+        let Gap::NoBook { known_by } = gap.as_ref() else {
             panic!("{error}");
         };
         assert!(known_by.contains(&"openai".to_owned()), "{error}");
