@@ -1,6 +1,6 @@
 //! What tokens cost: the dated price book, usage into disjoint classes, the worst case of a request.
 //!
-//! A [`Price`] is looked up once for each call ([`resolve`]), travels with it, and is stored with it; it answers what a
+//! A [`Price`] is looked up once for each call ([`resolve()`]), travels with it, and is stored with it; it answers what a
 //! usage costs ([`Price::cost`]) and what a request can cost at most ([`Price::worst_case`]). The book is data compiled
 //! into the program (`data/SOURCE.md` gives its origin and its rules); what the user declares comes before it.
 //!
