@@ -2,4 +2,5 @@
 #![expect(clippy::expect_used, reason = "a test says why it cannot go on by panicking")]
 
 mod layering;
+mod prices;
 mod simulation;

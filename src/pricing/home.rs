@@ -1,0 +1,35 @@
+//! Where the prices of an endpoint's models are found.
+
+use crate::domain::{Endpoint, EndpointKind};
+use crate::pricing::book::{Part, book};
+use crate::pricing::error::PricingError;
+
+/// Where an endpoint's prices are found.
+pub(super) enum Home {
+    /// In a part of the book.
+    Book(&'static Part),
+    /// On this machine, which sends no bill.
+    Here,
+    /// In no part of the book.
+    Nowhere,
+}
+
+/// Returns where an endpoint's prices are found: by its `prices`, its kind and its address, in this order.
+///
+/// Errors: [`PricingError::UnknownBook`] where `prices` names no part of the book.
+pub(super) fn home(endpoint: &Endpoint) -> Result<Home, PricingError> {
+    if let Some(id) = &endpoint.prices {
+        let unknown = || PricingError::UnknownBook {
+            endpoint: endpoint.name.clone(),
+            found: id.clone(),
+            known: book().ids(),
+        };
+        return book().part(id).map(Home::Book).ok_or_else(unknown);
+    }
+    if endpoint.kind == EndpointKind::LlamaCpp && endpoint.is_loopback() {
+        return Ok(Home::Here);
+    }
+    Ok(book()
+        .part_at(&endpoint.base_url)
+        .map_or(Home::Nowhere, Home::Book))
+}
