@@ -6,11 +6,11 @@ use toml::de::{DeTable, DeValue};
 
 use crate::domain::{Place, nearest};
 
-use super::error::Problem;
-use super::keys::{Key, Meaning, dotted, meaning};
-use super::kind::{Kind, Value};
-use super::references;
-use super::source::{Layer, Source};
+use crate::config::error::Problem;
+use crate::config::keys::{Key, Meaning, dotted, meaning};
+use crate::config::kind::{Kind, Value};
+use crate::config::references;
+use crate::config::source::{Layer, Source};
 
 /// A value, where it belongs and where it came from.
 #[derive(Debug, Clone, PartialEq)]

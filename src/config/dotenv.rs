@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::domain::Place;
 
-use super::error::Problem;
-use super::kind::is_variable;
+use crate::config::error::Problem;
+use crate::config::kind::is_variable;
 
 /// A variable of `.env`, with its line.
 pub(super) type Lines = BTreeMap<String, (String, usize)>;

@@ -9,14 +9,14 @@ use secrecy::SecretString;
 
 use crate::domain::{Endpoint, EndpointKind, sha256_hex};
 
-use super::error::Problem;
-use super::kind::Value;
-use super::layers::Layers;
-use super::load::read_small;
-use super::settings::Context;
-use super::source::{Layer, Source};
-use super::trust::{KeyUse, Pair, Standing};
-use super::{address, proxy, references};
+use crate::config::error::Problem;
+use crate::config::kind::Value;
+use crate::config::layers::Layers;
+use crate::config::load::read_small;
+use crate::config::settings::Context;
+use crate::config::source::{Layer, Source};
+use crate::config::trust::{KeyUse, Pair, Standing};
+use crate::config::{address, keys, proxy, references};
 
 /// Reads every endpoint, and which key goes where.
 pub(super) fn read(
@@ -287,6 +287,6 @@ impl Table<'_> {
         } else {
             &parts[..]
         };
-        super::keys::dotted(&super::keys::path(parts))
+        keys::dotted(&keys::path(parts))
     }
 }

@@ -8,7 +8,7 @@ use etcetera::BaseStrategy as _;
 
 use crate::domain::nearest;
 
-use super::keys::variable;
+use crate::config::keys::variable;
 
 /// Environment variables and the user's folders, taken once.
 ///

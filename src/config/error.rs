@@ -4,7 +4,7 @@ use std::io;
 
 use crate::domain::{Place, and_list, count};
 
-use super::source::Source;
+use crate::config::source::Source;
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! The one table of what can be set: in files, by `PW_…` variables and by flags.
 
-use super::kind::Kind;
+use crate::config::kind::Kind;
 
 /// One thing that can be set.
 #[derive(Debug)]

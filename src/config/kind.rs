@@ -249,7 +249,7 @@ mod tests {
         );
         assert_eq!(
             Kind::Time.parse("1h 30m"),
-            Ok(Value::Time(Duration::from_secs(5400)))
+            Ok(Value::Time(Duration::from_mins(90)))
         );
         assert_eq!(
             Kind::Time.parse("500ms"),

@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 
 use crate::domain::Usd;
 
-use super::document::Setting;
-use super::keys::path;
-use super::kind::Value;
-use super::source::Source;
+use crate::config::document::Setting;
+use crate::config::keys::path;
+use crate::config::kind::Value;
+use crate::config::source::Source;
 
 /// The settings in force, by path.
 #[derive(Debug, Default)]
@@ -26,17 +26,13 @@ impl Layers {
         for setting in &layer {
             match setting.path.as_slice() {
                 [table, name, _] if table == "prices" => {
-                    self.0
-                        .retain(|path, _| path.first() != Some(table) || path.get(1) != Some(name));
+                    let table = path(&["prices", name]);
+                    self.0.retain(|path, _| !path.starts_with(&table));
                 }
-                [table, name, key] if table == "endpoints" && key == "base_url" => {
-                    if self
-                        .0
-                        .get(&setting.path)
-                        .is_some_and(|old| old.value != setting.value)
-                    {
-                        self.0.remove(&path(&["endpoints", name, "prices"]));
-                    }
+                [table, name, key]
+                    if table == "endpoints" && key == "base_url" && self.differs(setting) =>
+                {
+                    self.0.remove(&path(&["endpoints", name, "prices"]));
                 }
                 _ => {}
             }
@@ -45,6 +41,11 @@ impl Layers {
             .into_iter()
             .map(|setting| (setting.path.clone(), setting));
         self.0.extend(by_path);
+    }
+
+    fn differs(&self, setting: &Setting) -> bool {
+        let old = self.0.get(&setting.path);
+        old.is_some_and(|old| old.value != setting.value)
     }
 
     /// Lists everything in force, sorted by path.

@@ -4,17 +4,17 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::document::{self, Setting};
-use super::dotenv;
-use super::environment::Environment;
-use super::error::{ConfigError, Problem};
-use super::keys::{KEYS, Key, Meaning, dotted, meaning, path, variable};
-use super::kind::{Kind, Value};
-use super::layers::Layers;
-use super::references;
-use super::settings::{Context, Settings, resolve};
-use super::source::{Layer, Source};
-use super::trust;
+use crate::config::document::{self, Setting};
+use crate::config::dotenv;
+use crate::config::environment::Environment;
+use crate::config::error::{ConfigError, Problem};
+use crate::config::keys::{KEYS, Key, Meaning, dotted, meaning, path, variable};
+use crate::config::kind::{Kind, Value};
+use crate::config::layers::Layers;
+use crate::config::references;
+use crate::config::settings::{Context, Settings, resolve};
+use crate::config::source::{Layer, Source};
+use crate::config::trust;
 
 /// The defaults, and their documentation.
 pub(super) const DEFAULTS: &str = include_str!("default.toml");

@@ -2,7 +2,7 @@
 
 use crate::domain::{Endpoint, ModelRef, and_list, nearest};
 
-use super::settings::Settings;
+use crate::config::settings::Settings;
 
 /// A text that names no model of these settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

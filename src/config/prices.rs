@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 
 use crate::domain::ModelRef;
 
-use super::error::Problem;
-use super::keys::{dotted, path};
-use super::layers::Layers;
-use super::source::Source;
+use crate::config::error::Problem;
+use crate::config::keys::{dotted, path};
+use crate::config::layers::Layers;
+use crate::config::source::Source;
 
 /// Declared prices, by `ENDPOINT/MODEL`.
 pub type PriceTable = BTreeMap<String, DeclaredPrice>;
@@ -49,6 +49,7 @@ const AMOUNTS: [&str; 5] = [
     "output",
     "reasoning",
 ];
+const RATE: [&str; 2] = ["usd_rate", "usd_rate_date"];
 
 /// Reads every declared price; incomplete ones are mistakes.
 pub(super) fn read(layers: &Layers, problems: &mut Vec<Problem>) -> PriceTable {
@@ -85,67 +86,72 @@ fn declared(layers: &Layers, name: &str, at: &Source) -> DeclaredPrice {
 }
 
 fn check(layers: &Layers, name: &str, price: &DeclaredPrice, problems: &mut Vec<Problem>) {
-    let table = dotted(&path(&["prices", name]));
-    let at = price.source.clone();
+    let table = Table {
+        layers,
+        name,
+        at: &price.source,
+    };
     if name.parse::<ModelRef>().is_err() {
         problems.push(Problem::WrongValue {
-            key: table.clone(),
-            at: at.clone(),
+            key: table.dotted(),
+            at: table.at.clone(),
             found: "no model".to_owned(),
             expected: "a table named `ENDPOINT/MODEL`".to_owned(),
         });
     }
-    let absent = |keys: &[&'static str]| -> Vec<&'static str> {
-        let lacks = |key: &&&str| layers.get(&["prices", name, key]).is_none();
-        keys.iter().filter(lacks).copied().collect()
-    };
     if price.free {
-        let missing = absent(&AMOUNTS);
-        let others: Vec<_> = AMOUNTS
-            .into_iter()
-            .filter(|key| !missing.contains(key))
-            .collect();
-        if !others.is_empty() {
-            let key = format!("{table}.price");
-            problems.push(Problem::FreeAndPriced { key, at, others });
-        }
+        problems.extend(table.only_free());
         return;
     }
-    let foreign = price.currency != "USD";
-    let needs: [(bool, &[&'static str], &'static str); 2] = [
-        (
-            true,
-            &["input", "output"],
-            "which every price needs, or `price = \"free\"`",
-        ),
-        (
-            foreign,
-            &["usd_rate", "usd_rate_date"],
-            "which another currency than USD needs",
-        ),
-    ];
-    for (_, keys, reason) in needs.into_iter().filter(|(needed, ..)| *needed) {
-        let missing = absent(keys);
-        if !missing.is_empty() {
-            problems.push(Problem::Missing {
-                table: table.clone(),
-                at: at.clone(),
-                missing,
-                reason,
-            });
-        }
-    }
-    let senseless = if foreign {
-        price.usd_rate.is_some_and(|rate| rate.is_zero())
+    let prices = "which every price needs, or `price = \"free\"`";
+    problems.extend(table.need(&["input", "output"], prices));
+    if price.currency == "USD" {
+        let rate = RATE.iter().any(|key| table.source(key).is_some());
+        let missing = table.need(&["currency"], "which a rate to the dollar belongs to");
+        problems.extend(missing.filter(|_| rate));
     } else {
-        price.usd_rate.is_some_and(|rate| rate != Decimal::ONE)
-    };
-    if senseless {
-        problems.push(Problem::WrongValue {
-            key: format!("{table}.usd_rate"),
-            at,
-            found: format!("`{}`", price.usd_rate.unwrap_or_default()),
-            expected: format!("the dollars that one {} is worth", price.currency),
-        });
+        problems.extend(table.need(&RATE, "which another currency than USD needs"));
+    }
+}
+
+/// One table of `[prices]`.
+struct Table<'a> {
+    layers: &'a Layers,
+    name: &'a str,
+    at: &'a Source,
+}
+
+impl Table<'_> {
+    fn need(&self, keys: &[&'static str], reason: &'static str) -> Option<Problem> {
+        let absent = |key: &&&'static str| self.source(key).is_none();
+        let missing: Vec<_> = keys.iter().filter(absent).copied().collect();
+        (!missing.is_empty()).then(|| Problem::Missing {
+            table: self.dotted(),
+            at: self.at.clone(),
+            missing,
+            reason,
+        })
+    }
+
+    fn only_free(&self) -> Option<Problem> {
+        let keys = AMOUNTS.iter().chain(&["currency"]).chain(&RATE);
+        let others: Vec<_> = keys
+            .filter(|key| self.source(key).is_some())
+            .copied()
+            .collect();
+        (!others.is_empty()).then(|| Problem::FreeAndPriced {
+            key: format!("{}.price", self.dotted()),
+            at: self.source("price").unwrap_or(self.at).clone(),
+            others,
+        })
+    }
+
+    fn source(&self, key: &str) -> Option<&Source> {
+        let setting = self.layers.get(&["prices", self.name, key])?;
+        Some(&setting.source)
+    }
+
+    fn dotted(&self) -> String {
+        dotted(&path(&["prices", self.name]))
     }
 }

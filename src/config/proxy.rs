@@ -7,8 +7,8 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::address;
-use super::environment::Environment;
+use crate::config::address;
+use crate::config::environment::Environment;
 
 /// Returns the proxy for an address, with its scheme; `None` = direct. Loopback is always direct.
 pub(super) fn for_address(environment: &Environment, url: &Url) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Secrets in files: what is refused there, and `${NAME}` in headers, which is the way to name one.
 
-use super::kind::is_variable;
+use crate::config::kind::is_variable;
 
 pub(super) const NAME_OF_KEY: &str = "the name of an environment variable, in `api_key_env`";
 const REFERENCE: &str = "a reference to an environment variable, such as `${NAME}`";
@@ -99,7 +99,8 @@ fn reference(text: &str) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::path;
+    use crate::config::keys::path;
+
     use super::*;
 
     #[test]

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::environment::Environment;
-use super::error::{ConfigError, Problem};
-use super::source::{Layer, Source};
+use crate::config::environment::Environment;
+use crate::config::error::{ConfigError, Problem};
+use crate::config::source::{Layer, Source};
 
 /// The seams that `PW_TEST_CLOCK`, `PW_TEST_SEED` and `PW_FAILPOINT` set; all unset in production.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

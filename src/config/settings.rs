@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use crate::domain::{Endpoint, Usd};
 
-use super::endpoints;
-use super::error::{ConfigError, Problem};
-use super::layers::Layers;
-use super::load::Folders;
-use super::prices::{self, PriceTable};
-use super::seams::Seams;
-use super::source::Layer;
-use super::trust::{Allowed, KeyUse, Pair, Standing};
-use super::{dotenv, environment::Environment};
+use crate::config::endpoints;
+use crate::config::environment::Environment;
+use crate::config::error::{ConfigError, Problem};
+use crate::config::layers::Layers;
+use crate::config::load::Folders;
+use crate::config::prices::{self, PriceTable};
+use crate::config::seams::Seams;
+use crate::config::source::Layer;
+use crate::config::trust::{Allowed, KeyUse, Pair, Standing};
+use crate::config::{dotenv, trust};
 
 /// Everything that the layers say, resolved. `Debug` shows no key.
 #[derive(Debug, Clone)]
@@ -85,7 +86,7 @@ pub enum Color {
 impl Settings {
     /// Lists the pairs of key and host that await `pw trust`.
     pub fn pending(&self) -> Vec<Pair> {
-        super::trust::pending(&self.keys)
+        trust::pending(&self.keys)
     }
 
     /// Lists the variables that an endpoint needs and that are not set.

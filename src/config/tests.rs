@@ -108,7 +108,7 @@ fn higher_layers_win_and_each_value_knows_its_own() {
     assert_eq!(settings.max_tokens, Some(20));
     assert_eq!(settings.budget.run, Some(crate::domain::Usd::ZERO));
     assert_eq!(settings.language, Language::Zh);
-    assert_eq!(settings.timeout, Some(Duration::from_secs(180)));
+    assert_eq!(settings.timeout, Some(Duration::from_mins(3)));
 }
 
 #[test]
@@ -481,9 +481,9 @@ fn prices_are_whole_or_mistakes() {
         "found 5 mistakes in settings\n  \
          `prices.d` at `pw.toml:11` is no model, expected a table named `ENDPOINT/MODEL`\n  \
          `prices.\"e/a\"` at `pw.toml:2` lacks `output`, which every price needs, or `price = \"free\"`\n  \
-         `prices.\"e/b\".price` at `pw.toml:5` says that the model is free, but the table gives `output`\n  \
+         `prices.\"e/b\".price` at `pw.toml:4` says that the model is free, but the table gives `output`\n  \
          `prices.\"e/c\"` at `pw.toml:7` lacks `usd_rate` and `usd_rate_date`, which another currency than USD needs\n  \
-         `prices.\"e/f\".usd_rate` at `pw.toml:13` is `7`, expected the dollars that one USD is worth"
+         `prices.\"e/f\"` at `pw.toml:13` lacks `currency`, which a rate to the dollar belongs to"
     );
 }
 

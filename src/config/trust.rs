@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::domain::{canonical_json, sha256_hex};
 
-use super::environment::Environment;
-use super::error::ConfigError;
+use crate::config::environment::Environment;
+use crate::config::error::ConfigError;
 
 /// A key and where it would go.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::document;
-use super::super::keys::{KEYS, Key};
-use super::super::load::DEFAULTS;
-use super::super::source::Layer;
+use crate::config::document;
+use crate::config::keys::{KEYS, Key};
+use crate::config::load::DEFAULTS;
+use crate::config::source::Layer;
 
 const SCHEMA: &str = include_str!("../pw.schema.json");
 
