@@ -10,9 +10,9 @@ use secrecy::SecretString;
 use crate::domain::{Endpoint, EndpointKind, sha256_hex};
 
 use crate::config::error::Problem;
+use crate::config::files::read_small;
 use crate::config::kind::Value;
 use crate::config::layers::Layers;
-use crate::config::load::read_small;
 use crate::config::settings::Context;
 use crate::config::source::{Layer, Source};
 use crate::config::trust::{KeyUse, Pair, Standing};

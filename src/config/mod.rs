@@ -14,6 +14,7 @@ mod dotenv;
 mod endpoints;
 mod environment;
 mod error;
+mod files;
 mod keys;
 mod kind;
 mod layers;

@@ -6,6 +6,7 @@
 //!
 //! Start with [`Workspace::discover`], then `naming.rs`: what a file's name means.
 
+mod catalogue;
 mod error;
 mod git;
 mod listing;
