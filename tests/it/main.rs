@@ -1,3 +1,5 @@
-//! x
-#[test]
-fn t() {}
+//! Tests of the whole, in one binary.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fault_server;
+mod provider_faults;

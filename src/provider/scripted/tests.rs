@@ -91,7 +91,7 @@ async fn an_answer_takes_its_time_and_is_cut_at_the_limit() {
     let prepared = script.prepare(&request("x")).unwrap();
     let reply = script.send(&prepared, &Watch::none()).await.unwrap();
     assert_eq!(reply.latency, Duration::from_millis(250));
-    assert_eq!(reply.answer.text.as_deref(), Some("今天北京晴天,最高气"));
+    assert_eq!(reply.answer.text.as_deref(), Some("今天北京晴天,最高气温"));
     assert_eq!(reply.answer.finish_reason, Some(FinishReason::Length));
     assert_eq!(reply.answer.usage, Some(Usage::of(2, 7)));
     assert_eq!(prepared.cache_basis, None);
