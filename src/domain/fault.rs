@@ -47,7 +47,8 @@ pub struct Fault {
     pub max_attempts: Option<u32>,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,
-    /// True when no further call to this endpoint makes sense (wrong key, quota spent, certificate).
+    /// True when no further call to this endpoint makes sense (wrong key, quota spent, certificate); together with `retry`,
+    /// once the attempts are used up (a name that does not resolve, a captive portal).
     pub stops_endpoint: bool,
     /// True when the request itself causes it (context too long, content filter): a failure of the variant, not missing data.
     pub caused_by_request: bool,

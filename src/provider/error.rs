@@ -25,6 +25,14 @@ pub enum ProviderError {
         /// The endpoint.
         endpoint: String,
     },
+    /// The address hands out a machine's credentials.
+    #[error("endpoint `{endpoint}`: `{host}` is a link-local address, which no model has")]
+    Metadata {
+        /// The endpoint.
+        endpoint: String,
+        /// The host.
+        host: String,
+    },
     /// A key would travel in the clear.
     #[error(
         "endpoint `{endpoint}`: its key would go over plain http to `{host}`, expected https or an address of this machine"

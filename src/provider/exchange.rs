@@ -25,6 +25,8 @@ const ERROR_CAP: usize = 64 << 10;
 const SLOWEST: u128 = 256;
 /// How long the body of an error may keep us; its status is known already.
 const ERROR_IDLE: Duration = Duration::from_secs(10);
+/// How long the end of a finished stream may keep us.
+const RELEASE_LIMIT: Duration = Duration::from_millis(20);
 /// Our id of the attempt, for the provider's support and for an echo (F48).
 const ATTEMPT_HEADER: &str = "x-client-request-id";
 
@@ -108,7 +110,9 @@ async fn accept(
     rules: &Rules,
 ) -> Result<Opened, Fault> {
     let headers = response.headers();
-    let request_id = text_of(headers, "x-request-id").map(|id| http.secrets.clean(id));
+    let request_id = text_of(headers, "x-request-id")
+        .or_else(|| text_of(headers, "request-id"))
+        .map(|id| http.secrets.clean(id));
     let with_id = |fault: Fault| Fault {
         request_id: request_id.clone(),
         ..fault
@@ -119,7 +123,6 @@ async fn accept(
         return Err(with_id(redirected(&response, http)));
     }
     let inflate = encoding(headers).map_err(with_id)?;
-    let wait = Wait::read(headers, Timestamp::now());
     let pace = if is_stream(headers) {
         Pace::Lines {
             since: Instant::now(),
@@ -143,7 +146,7 @@ async fn accept(
         return Ok(opened);
     }
     let said = Said::of_body(&opened.error_body().await);
-    let fault = refused(status.as_u16(), &said, wait, rules);
+    let fault = refused(status.as_u16(), &said, opened.wait(), rules);
     Err(Fault {
         request_id: opened.request_id,
         ..fault
@@ -225,6 +228,12 @@ impl Opened {
         }
         self.pace.check(&out[before..], self.limits.idle)?;
         Ok(true)
+    }
+
+    /// Reads past `[DONE]` to the body's end, which is mostly there already, so that the connection can serve again.
+    pub(super) async fn release(&mut self) {
+        let soon = Instant::now() + RELEASE_LIMIT;
+        while let Ok(Ok(Some(_))) = timeout_at(soon, self.response.chunk()).await {}
     }
 
     /// From the start of the exchange until now.

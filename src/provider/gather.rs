@@ -21,6 +21,7 @@ pub(super) struct Gather {
     previous: String,
     doubled: usize,
     others: bool,
+    choices: bool,
 }
 
 /// What an event was, where it was not a chunk.
@@ -40,6 +41,7 @@ impl Gather {
             previous: String::new(),
             doubled: 0,
             others: false,
+            choices: false,
         }
     }
 
@@ -83,6 +85,7 @@ impl Gather {
         let mut ends = false;
         let choices = chunk.get_mut("choices").and_then(Value::as_array_mut);
         for choice in choices.into_iter().flatten() {
+            self.choices = true;
             let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
             if index == 0 {
                 ends |= self.take_choice(choice);
@@ -170,6 +173,12 @@ impl Gather {
         }
     }
 
+    /// True when all has come that will: the model said why it stopped, or there was nothing to say at all (F41).
+    pub(super) fn is_whole(&self) -> bool {
+        self.answer.finish_reason.is_some()
+            || (self.done && !self.choices && self.answer.usage.is_some())
+    }
+
     /// Ends the answer, with what was odd about its chunks.
     pub(super) fn into_answer(mut self) -> Answer {
         let doubled = self.doubled;
@@ -178,6 +187,9 @@ impl Gather {
         }
         if self.others {
             self.warn("more than one choice came and the first is read".to_owned());
+        }
+        if !self.choices {
+            self.warn("the answer has no choices".to_owned());
         }
         let nothing = self.answer.text.is_none()
             && self.answer.refusal.is_none()

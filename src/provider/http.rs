@@ -91,6 +91,13 @@ impl Http {
         &self.endpoint
     }
 
+    /// Stays below the limits of the answer, so that a connection that never came is not taken for a request that was lost.
+    fn connect_timeout(&self) -> Duration {
+        let endpoint = &self.endpoint;
+        let answer = endpoint.timeout.min(endpoint.idle_timeout);
+        endpoint.connect_timeout.min(answer / 2)
+    }
+
     fn build(&self) -> Result<Client, ProviderError> {
         let builder = Client::builder()
             .tls_backend_preconfigured(tls_of(&self.endpoint)?)
@@ -101,7 +108,7 @@ impl Http {
             .retry(reqwest::retry::never())
             .no_gzip()
             .pool_idle_timeout(POOL_IDLE)
-            .connect_timeout(self.endpoint.connect_timeout)
+            .connect_timeout(self.connect_timeout())
             .user_agent(concat!("pw/", env!("CARGO_PKG_VERSION")))
             .default_headers(self.headers.clone());
         let builder = match proxy_of(&self.endpoint)? {
@@ -149,6 +156,12 @@ fn address_of(endpoint: &Endpoint) -> Result<Url, ProviderError> {
         .host_str()
         .filter(|host| !host.is_empty())
         .ok_or_else(wrong)?;
+    if is_metadata(host) {
+        return Err(ProviderError::Metadata {
+            endpoint: endpoint.name.clone(),
+            host: host.to_owned(),
+        });
+    }
     if plain && has_key(endpoint) && !endpoint.is_loopback() {
         return Err(ProviderError::PlainKey {
             endpoint: endpoint.name.clone(),
@@ -156,6 +169,20 @@ fn address_of(endpoint: &Endpoint) -> Result<Url, ProviderError> {
         });
     }
     Ok(url)
+}
+
+/// Link-local addresses and the names by which clouds hand out their machines' credentials.
+fn is_metadata(host: &str) -> bool {
+    use std::net::IpAddr::{V4, V6};
+    match host.trim_matches(['[', ']']).parse() {
+        Ok(V4(ip)) => ip.is_link_local(),
+        Ok(V6(ip)) => {
+            ip.is_unicast_link_local()
+                || ip.to_ipv4_mapped().is_some_and(|ip| ip.is_link_local())
+                || ip.segments()[..2] == [0xfd00, 0x0ec2]
+        }
+        Err(_) => host.eq_ignore_ascii_case("metadata.google.internal"),
+    }
 }
 
 fn has_key(endpoint: &Endpoint) -> bool {
@@ -294,6 +321,19 @@ mod tests {
             refusal(&endpoint("https://user:pass@api.example")),
             "endpoint `e`: `base_url` holds a user name or password, expected a key named by `api_key_env`"
         );
+        for url in [
+            "http://169.254.169.254/v1",
+            "http://[fe80::1]/v1",
+            "http://[::ffff:169.254.169.254]",
+        ] {
+            assert!(
+                matches!(
+                    Http::new(&endpoint(url)),
+                    Err(ProviderError::Metadata { .. })
+                ),
+                "{url}"
+            );
+        }
         let mut azure = endpoint("https://x.openai.azure.com/openai/deployments/d/");
         azure
             .query

@@ -18,6 +18,8 @@ use crate::provider::{Prepared, ProviderError, Reply, Watch};
 
 /// Limit of a question that generates nothing.
 const QUESTION_LIMIT: Duration = Duration::from_secs(30);
+/// Bytes of a broken answer that are kept for the view.
+const LONGEST_PARTIAL: usize = 64 << 10;
 
 /// An address that speaks the wire.
 #[derive(Debug)]
@@ -102,6 +104,7 @@ impl OpenAi {
         warn_of_model(&mut answer, &prepared.model, self.rules.llama);
         let latency = opened.elapsed();
         let first_byte = opened.first_byte.unwrap_or(latency);
+        opened.release().await;
         Ok(Reply::new(answer, first_byte, latency))
     }
 
@@ -158,7 +161,7 @@ impl OpenAi {
     async fn read_stream(&self, opened: &mut Opened, watch: &Watch) -> Result<Answer, Fault> {
         let mut gather = Gather::new();
         let result = self.gather(opened, &mut gather, watch).await;
-        let ended = gather.answer.finish_reason.is_some();
+        let ended = gather.is_whole();
         match result {
             // All of the text is there: a break after it costs at most the count, and then the hold stays (F40).
             Err(fault) if ended && fault.code.0 != 36 => {
@@ -231,7 +234,7 @@ impl OpenAi {
 
     /// Keeps what came of a body, for the view only.
     fn with_partial(&self, fault: Fault, body: &[u8]) -> Fault {
-        let text = String::from_utf8_lossy(body);
+        let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_PARTIAL)]);
         Fault {
             partial_text: (!text.is_empty()).then(|| self.rules.secrets.scrub(&text).into_owned()),
             ..fault
@@ -316,8 +319,10 @@ fn bad_stream(error: SseError) -> Fault {
 
 /// Keeps the text of a broken stream for the view, and its count of usage for the ledger.
 fn cut(fault: Fault, answer: Answer) -> Fault {
+    let mut partial = answer.text.clone().unwrap_or_default();
+    partial.truncate(partial.floor_char_boundary(LONGEST_PARTIAL));
     Fault {
-        partial_text: answer.text.clone().filter(|text| !text.is_empty()),
+        partial_text: Some(partial).filter(|text| !text.is_empty()),
         settled_by: answer.usage.is_some().then(|| Box::new(answer)),
         ..fault
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Fault, MoneyClass};
+use crate::domain::{Endpoint, Fault, MoneyClass};
 
 /// Bounds of trying again.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,16 @@ impl Default for Policy {
             longest_wait: Duration::from_secs(120),
             total_wait: Duration::from_secs(600),
             retry_ambiguous: true,
+        }
+    }
+}
+
+impl Policy {
+    /// Makes the policy of an endpoint's calls.
+    pub fn of(endpoint: &Endpoint) -> Self {
+        Self {
+            retry_ambiguous: endpoint.retry_ambiguous,
+            ..Self::default()
         }
     }
 }

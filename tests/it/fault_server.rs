@@ -15,10 +15,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// A whole answer: the text `北京晴`, 9 tokens in and 3 out.
-pub const WHOLE: &str = r#"{"id":"c-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"北京晴"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}"#;
+pub(crate) const WHOLE: &str = r#"{"id":"c-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"北京晴"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}"#;
 
 /// The same answer as the data of a stream's events.
-pub const EVENTS: [&str; 5] = [
+pub(crate) const EVENTS: [&str; 5] = [
     r#"{"id":"c-1","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":null},"finish_reason":null}],"usage":null}"#,
     r#"{"id":"c-1","model":"m","choices":[{"index":0,"delta":{"content":"北京"},"finish_reason":null}],"usage":null}"#,
     r#"{"id":"c-1","model":"m","choices":[{"index":0,"delta":{"content":"晴"},"finish_reason":null}],"usage":null}"#,
@@ -28,7 +28,7 @@ pub const EVENTS: [&str; 5] = [
 
 /// One thing that the server does with a request.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub(crate) enum Step {
     /// Reads the body; what is not read makes the next `Close` a reset.
     ReadBody,
     Write(Vec<u8>),
@@ -43,22 +43,22 @@ pub enum Step {
 
 /// What the server does with one request.
 #[derive(Debug, Clone)]
-pub struct Behaviour(pub Vec<Step>);
+pub(crate) struct Behaviour(pub(crate) Vec<Step>);
 
 impl Behaviour {
     /// Answers well, whole.
-    pub fn ok() -> Self {
+    pub(crate) fn ok() -> Self {
         Self::json(WHOLE)
     }
 
     /// Answers well, as a stream.
-    pub fn ok_stream() -> Self {
+    pub(crate) fn ok_stream() -> Self {
         let done = EVENTS.iter().copied().chain(["[DONE]"]);
         Self::stream(&sse(done))
     }
 
     /// Answers in the manner that the request's body asks for.
-    pub fn ok_for(streamed: bool) -> Self {
+    pub(crate) fn ok_for(streamed: bool) -> Self {
         if streamed {
             Self::ok_stream()
         } else {
@@ -67,24 +67,24 @@ impl Behaviour {
     }
 
     /// Answers 200 with JSON.
-    pub fn json(body: &str) -> Self {
+    pub(crate) fn json(body: &str) -> Self {
         Self::answer(200, "Content-Type: application/json\r\n", body.as_bytes())
     }
 
     /// Answers 200 with a stream of this text, in one chunk.
-    pub fn stream(text: &str) -> Self {
+    pub(crate) fn stream(text: &str) -> Self {
         Self::write(chunked("text/event-stream", &[text.as_bytes()]))
     }
 
     /// Answers 200 with a stream that ends with the connection.
-    pub fn cut_stream(text: &[u8]) -> Self {
+    pub(crate) fn cut_stream(text: &[u8]) -> Self {
         let head =
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
         Self::write([head, text].concat()).then(Step::Close)
     }
 
     /// Refuses with a status and a body of JSON.
-    pub fn status(status: u16, body: &str) -> Self {
+    pub(crate) fn status(status: u16, body: &str) -> Self {
         Self::answer(
             status,
             "Content-Type: application/json\r\n",
@@ -93,7 +93,7 @@ impl Behaviour {
     }
 
     /// Answers with a status, further header lines (each ended by CR LF) and a body of the right length.
-    pub fn answer(status: u16, headers: &str, body: &[u8]) -> Self {
+    pub(crate) fn answer(status: u16, headers: &str, body: &[u8]) -> Self {
         let head = format!(
             "HTTP/1.1 {status} X\r\n{headers}Content-Length: {}\r\n\r\n",
             body.len()
@@ -102,31 +102,31 @@ impl Behaviour {
     }
 
     /// Reads the request and writes bytes.
-    pub fn write(bytes: Vec<u8>) -> Self {
+    pub(crate) fn write(bytes: Vec<u8>) -> Self {
         Self(vec![Step::ReadBody, Step::Write(bytes)])
     }
 
     /// Writes bytes and resets the connection a moment later.
-    pub fn reset_after(bytes: &[u8]) -> Self {
+    pub(crate) fn reset_after(bytes: &[u8]) -> Self {
         let moment = Step::Pause(Duration::from_millis(30));
         Self(vec![Step::Write(bytes.to_vec()), moment, Step::Reset])
     }
 
-    pub fn then(mut self, step: Step) -> Self {
+    pub(crate) fn then(mut self, step: Step) -> Self {
         self.0.push(step);
         self
     }
 }
 
 /// Writes events with these data.
-pub fn sse<'a>(data: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn sse<'a>(data: impl IntoIterator<Item = &'a str>) -> String {
     data.into_iter()
         .map(|data| format!("data: {data}\n\n"))
         .collect()
 }
 
 /// Writes a 200 whose body comes in chunks.
-pub fn chunked(kind: &str, pieces: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn chunked(kind: &str, pieces: &[&[u8]]) -> Vec<u8> {
     let mut bytes =
         format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n")
             .into_bytes();
@@ -141,18 +141,18 @@ pub fn chunked(kind: &str, pieces: &[&[u8]]) -> Vec<u8> {
 
 /// A request as the server saw it.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The connection it came by, from 0.
-    pub connection: usize,
-    pub method: String,
-    pub path: String,
+    pub(crate) connection: usize,
+    pub(crate) method: String,
+    pub(crate) path: String,
     /// The head as it came.
-    pub head: String,
+    pub(crate) head: String,
     /// `X-Client-Request-Id`.
-    pub attempt: Option<String>,
+    pub(crate) attempt: Option<String>,
     /// Empty where the behaviour does not read it.
-    pub body: Vec<u8>,
-    pub at: Instant,
+    pub(crate) body: Vec<u8>,
+    pub(crate) at: Instant,
 }
 
 type Plan = dyn Fn(usize, &Seen) -> Behaviour + Send + Sync;
@@ -171,19 +171,21 @@ impl Shared {
 }
 
 /// The server; it ends when it is dropped.
-pub struct FaultServer {
+pub(crate) struct FaultServer {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 impl FaultServer {
     /// Starts a server that behaves by the number of the request, from 0.
-    pub fn start(plan: impl Fn(usize) -> Behaviour + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(plan: impl Fn(usize) -> Behaviour + Send + Sync + 'static) -> Self {
         Self::start_by(move |number, _| plan(number))
     }
 
     /// Starts a server that behaves by number and request; the body is not read yet.
-    pub fn start_by(plan: impl Fn(usize, &Seen) -> Behaviour + Send + Sync + 'static) -> Self {
+    pub(crate) fn start_by(
+        plan: impl Fn(usize, &Seen) -> Behaviour + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self {
             address: listener.local_addr().unwrap(),
@@ -204,22 +206,22 @@ impl FaultServer {
     }
 
     /// Starts a server that always answers well, as fast as it can.
-    pub fn ok() -> Self {
+    pub(crate) fn ok() -> Self {
         Self::start(|_| Behaviour::ok())
     }
 
     /// The address for an endpoint, with `/v1`.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
     /// Host and port.
-    pub fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         self.address.to_string()
     }
 
     /// All requests so far, in the order of their arrival.
-    pub fn requests(&self) -> Vec<Seen> {
+    pub(crate) fn requests(&self) -> Vec<Seen> {
         self.shared.log().clone()
     }
 }
@@ -335,7 +337,7 @@ fn is_wait(error: &std::io::Error) -> bool {
 }
 
 /// Returns a header's value from a head.
-pub fn header(head: &str, name: &str) -> Option<String> {
+pub(crate) fn header(head: &str, name: &str) -> Option<String> {
     head.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
         key.eq_ignore_ascii_case(name)
@@ -344,7 +346,7 @@ pub fn header(head: &str, name: &str) -> Option<String> {
 }
 
 /// Starts a TLS server for one connection with a certificate that nobody trusts unasked; returns its port.
-pub fn start_tls(certificate: &[u8], key: &[u8]) -> u16 {
+pub(crate) fn start_tls(certificate: &[u8], key: &[u8]) -> u16 {
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
     let certificates = vec![CertificateDer::from_pem_slice(certificate).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(key).unwrap();

@@ -48,7 +48,7 @@ fn by_status(status: u16, said: &Said, wait: Wait, rules: &Rules) -> Fault {
             max_attempts: Some(2),
             ..retried(Fault::new(10, Ambiguous, ""))
         },
-        // llama.cpp 0.5 answers malformed requests with 500; trying again cannot help, and nothing ran.
+        // Some hosts answer a request that is too long with 500; nothing ran, and trying again cannot help.
         _ if said.is_by_request() => by_request(Fault::new(8, Refused, "")),
         _ if rules.no_charge_on_error => retried(Fault::new(8, Refused, "")),
         _ => retried(Fault::new(8, Ambiguous, "")),
