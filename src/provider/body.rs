@@ -1,4 +1,4 @@
-//! The body of a chat request on the OpenAI wire.
+//! The body of a chat request on the `OpenAI` wire.
 //!
 //! Messages, tools and formats are written by `async-openai`'s types. Settings are merged into the `Value` as they are: the
 //! types have no place for unknown keys, and their `f32` would send 0.7 as 0.699999988079071.
@@ -118,7 +118,7 @@ fn format_of(request: &Request) -> Option<ResponseFormat> {
 
 /// Strict decoding is refused unless every object closes its keys and requires all of them.
 ///
-/// Source: OpenAI, Structured Outputs, "supported schemas".
+/// Source: `OpenAI`, Structured Outputs, "supported schemas".
 fn is_strict(schema: &Value) -> bool {
     match schema {
         Value::Object(map) => {

@@ -1,7 +1,7 @@
 //! Usage as providers report it, to the house's unit names.
 //!
 //! Nonsense gives `None`, never zero: the attempt's hold then stays (F40). Cached tokens are part of the input on the
-//! OpenAI wire and come in addition on Anthropic's; both are normalised to "part of".
+//! `OpenAI` wire and come in addition on Anthropic's; both are normalised to "part of".
 
 use serde_json::Value;
 
@@ -116,6 +116,10 @@ fn is_anthropic(raw: &Value) -> bool {
 }
 
 /// Returns the first count that is there: `Some(None)` when none is, `None` when it is not a count.
+#[expect(
+    clippy::option_option,
+    reason = "nonsense and absence are two things, and `?` tells them apart"
+)]
 fn first(raw: &Value, pointers: &[&str]) -> Option<Option<u64>> {
     for pointer in pointers {
         match raw.pointer(pointer) {
@@ -150,6 +154,10 @@ mod tests {
         usage_of(raw).map(|usage| usage.0.into_iter().collect())
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it is compared with what may be nothing"
+    )]
     fn pairs(of: &[(&str, u64)]) -> Option<Vec<(String, u64)>> {
         Some(
             of.iter()

@@ -16,13 +16,12 @@ use crate::provider::Watch;
 use crate::provider::classify::{Rules, Said, Wait, before_head, in_body, refused};
 use crate::provider::http::Http;
 use crate::provider::inflate::{Inflate, InflateError};
+use crate::provider::pace::Pace;
 
 /// Decompressed bytes of a body at most.
 const BODY_CAP: usize = 32 << 20;
 /// Bytes of an error's body that are read.
 const ERROR_CAP: usize = 64 << 10;
-/// Bytes a second that a whole answer must bring once it has begun; the model has finished by then.
-const SLOWEST: u128 = 256;
 /// How long the body of an error may keep us; its status is known already.
 const ERROR_IDLE: Duration = Duration::from_secs(10);
 /// How long the end of a finished stream may keep us.
@@ -61,14 +60,6 @@ struct Limits {
     started: Instant,
     deadline: Instant,
     idle: Duration,
-}
-
-/// How a body must progress to be more than a slow drip (F27).
-enum Pace {
-    /// A whole answer: bytes a second, from its first byte that is not white space (hosts send line feeds while they wait).
-    Bytes { since: Option<Instant>, bytes: u64 },
-    /// A stream: a whole line, if only a comment, in the time that a silence may last.
-    Lines { since: Instant },
 }
 
 /// Sends a request and waits for a head that promises an answer; everything else is a fault.
@@ -269,35 +260,6 @@ impl Opened {
         let quiet = Watch::none();
         while body.len() < ERROR_CAP && matches!(self.read(&mut body, &quiet).await, Ok(true)) {}
         body
-    }
-}
-
-impl Pace {
-    fn check(&mut self, new: &[u8], window: Duration) -> Result<(), Fault> {
-        let now = Instant::now();
-        let slow = match self {
-            Self::Lines { since } => {
-                if new.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
-                    *since = now;
-                }
-                now.duration_since(*since) > window
-            }
-            Self::Bytes { since: None, .. } if new.trim_ascii().is_empty() => false,
-            Self::Bytes { since, bytes } => {
-                let begin = *since.get_or_insert(now);
-                *bytes += new.len() as u64;
-                let over = now.duration_since(begin) > window;
-                let few = u128::from(*bytes) * 1000 < SLOWEST * window.as_millis();
-                if over {
-                    (*since, *bytes) = (Some(now), 0);
-                }
-                over && few
-            }
-        };
-        if slow {
-            return Err(late(27, "the answer comes too slowly"));
-        }
-        Ok(())
     }
 }
 

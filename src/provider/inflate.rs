@@ -56,16 +56,16 @@ impl Inflate {
     /// Unpacks the next piece to the end of `out`.
     pub(super) fn feed(&mut self, packed: &[u8], out: &mut Vec<u8>) -> Result<(), InflateError> {
         let result = self.0.write_all(packed).and_then(|()| self.0.flush());
-        self.give(result, out)
+        self.give(&result, out)
     }
 
     /// Ends the body: what is left comes to `out`, and a missing checksum is an error.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), InflateError> {
         let result = self.0.try_finish();
-        self.give(result, out)
+        self.give(&result, out)
     }
 
-    fn give(&mut self, result: io::Result<()>, out: &mut Vec<u8>) -> Result<(), InflateError> {
+    fn give(&mut self, result: &io::Result<()>, out: &mut Vec<u8>) -> Result<(), InflateError> {
         let sink = self.0.get_mut();
         out.append(&mut sink.bytes);
         match result {

@@ -2,12 +2,12 @@
 
 /// The name that every chat model took at first, and most servers still take.
 pub(super) const OLD: &str = "max_tokens";
-/// The name that counts hidden reasoning too; OpenAI's reasoning models refuse the old one.
+/// The name that counts hidden reasoning too; `OpenAI`'s reasoning models refuse the old one.
 pub(super) const NEW: &str = "max_completion_tokens";
 
 /// Families that take only the new name, by the beginning of the model's name after the last `/`.
 ///
-/// Source: OpenAI API reference, chat completions, `max_tokens`: "not compatible with o-series models".
+/// Source: `OpenAI` API reference, chat completions, `max_tokens`: "not compatible with o-series models".
 const NEW_NAME_ONLY: &[&str] = &["o1", "o3", "o4", "gpt-5", "codex-mini"];
 
 /// Returns the name of the limit that this model takes.

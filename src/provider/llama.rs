@@ -1,4 +1,4 @@
-//! A llama.cpp server: the OpenAI wire, and what else its server tells.
+//! A llama.cpp server: the `OpenAI` wire, and what else its server tells.
 //!
 //! Source: llama.cpp `tools/server/README.md`, tried against builds of 0.5 and 0.7.
 
@@ -15,7 +15,7 @@ use crate::provider::openai::OpenAi;
 use crate::provider::{Prepared, ProviderError, Reply, ServerInfo, Watch};
 
 /// How long a server may load its model; large files on slow disks take a minute.
-const LOADING_LIMIT: Duration = Duration::from_secs(180);
+const LOADING_LIMIT: Duration = Duration::from_mins(3);
 
 /// A server, asked once what it is.
 #[derive(Debug)]

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use crate::domain::{Answer, FailPoint};
 
+/// Takes each piece of a text as it comes.
+pub type TextSink = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// What a provider is told besides the request: fail points, and where text goes as it comes.
 #[derive(Clone)]
 pub struct Watch {
     /// Called at `before-send`, `after-headers` and `mid-body`.
     pub fail: FailPoint,
     /// Called with each piece of a streamed text.
-    pub on_text: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub on_text: Option<TextSink>,
 }
 
 impl Watch {

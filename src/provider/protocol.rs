@@ -54,7 +54,7 @@ impl Provider {
         match &self.wire {
             Wire::OpenAi(openai) => openai.prepare(request, Some("")),
             Wire::Llama(llama) => llama.prepare(request),
-            Wire::Scripted(scripted) => scripted.prepare(request),
+            Wire::Scripted(_) => Scripted::prepare(request),
         }
     }
 

@@ -30,8 +30,8 @@ impl Default for Policy {
             attempts: 3,
             base: Duration::from_millis(500),
             ceiling: Duration::from_secs(8),
-            longest_wait: Duration::from_secs(120),
-            total_wait: Duration::from_secs(600),
+            longest_wait: Duration::from_mins(2),
+            total_wait: Duration::from_mins(10),
             retry_ambiguous: true,
         }
     }
@@ -189,7 +189,7 @@ mod tests {
         let policy = Policy::default();
         let mut limited = fault(1, MoneyClass::Refused, Some(429));
         limited.retry_after = Some(Duration::from_secs(20));
-        let one_minute = Duration::from_secs(60);
+        let one_minute = Duration::from_mins(1);
         assert_eq!(
             decide(&limited, 50, one_minute, 0.5, &policy),
             after(24_000)
@@ -199,7 +199,7 @@ mod tests {
             decide(&limited, 2, Duration::from_secs(581), 0.0, &policy),
             Decision::GiveUp
         );
-        limited.retry_after = Some(Duration::from_secs(86_400));
+        limited.retry_after = Some(Duration::from_hours(24));
         assert_eq!(
             decide(&limited, 1, Duration::ZERO, 0.0, &policy),
             after(120_000)

@@ -120,9 +120,11 @@ impl Behaviour {
 
 /// Writes events with these data.
 pub(crate) fn sse<'a>(data: impl IntoIterator<Item = &'a str>) -> String {
-    data.into_iter()
+    let events: Vec<String> = data
+        .into_iter()
         .map(|data| format!("data: {data}\n\n"))
-        .collect()
+        .collect();
+    events.concat()
 }
 
 /// Writes a 200 whose body comes in chunks.

@@ -3,3 +3,4 @@
 
 mod fault_server;
 mod provider_faults;
+mod provider_wire;

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use async_openai::types::chat::CreateChatCompletionResponse;
 use serde_json::json;
 
@@ -101,5 +103,72 @@ fn nothing_to_read_is_stored_as_nothing() {
     assert_eq!(bare.warnings, ["2 choices came and the first is read"]);
     for other in [json!({}), json!([]), json!("ok"), json!({"status": "ok"})] {
         assert_eq!(answer_of(other.clone()), None, "{other}");
+    }
+}
+
+/// Any JSON made of the wire's own words, in the wrong places.
+fn any_json() -> impl Strategy<Value = Value> {
+    let key = prop::sample::select(vec![
+        "choices",
+        "message",
+        "delta",
+        "content",
+        "text",
+        "usage",
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "prompt_tokens_details",
+        "cached_tokens",
+        "tool_calls",
+        "function",
+        "name",
+        "arguments",
+        "index",
+        "id",
+        "error",
+        "object",
+        "code",
+        "finish_reason",
+        "logprobs",
+        "model",
+        "timings",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "[a-z晴]{0,4}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 48, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((key.clone(), inner), 0..5).prop_map(|pairs| {
+                pairs
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect()
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_answer_brings_the_reader_down(value in any_json()) {
+        use crate::provider::classify::Said;
+        use crate::provider::gather::Gather;
+        use crate::provider::sse::SseEvent;
+
+        let data = value.to_string();
+        Said::of_body(data.as_bytes()).is_over_limit_alone();
+        let mut gather = Gather::new();
+        gather.take(SseEvent { name: String::new(), data }, None).ok();
+        let streamed = gather.into_answer();
+        let whole = answer_of(value);
+        for usage in [streamed.usage, whole.and_then(|answer| answer.usage)].into_iter().flatten() {
+            prop_assert!(usage.get(unit::CACHE_READ) <= usage.get(unit::INPUT));
+        }
     }
 }

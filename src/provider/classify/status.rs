@@ -7,7 +7,7 @@ use crate::provider::classify::{Said, Wait};
 use crate::provider::scrub::Secrets;
 
 /// A reset farther off than this parks the endpoint (F3).
-const PARK: Duration = Duration::from_secs(120);
+const PARK: Duration = Duration::from_mins(2);
 
 /// What classification must know of an endpoint.
 #[derive(Debug, Clone)]

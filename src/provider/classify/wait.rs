@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// A date farther off than this is a wrong clock or a wrong header.
-const ABSURD: Duration = Duration::from_secs(3600);
+const ABSURD: Duration = Duration::from_hours(1);
 
 /// What the headers say about waiting, by the row of the table that it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use regex::Captures;
 use tokio::time::{Instant, sleep};
 
 use crate::domain::{
-    Answer, Endpoint, Fault, FinishReason, MoneyClass, Request, Role, Usage, sha256_hex,
+    Answer, Endpoint, Fault, FinishReason, Message, MoneyClass, Request, Role, Usage, sha256_hex,
 };
 use crate::provider::answer::empty_answer;
 use crate::provider::body::{has_media, input_bytes_of};
@@ -68,18 +68,14 @@ impl Scripted {
     }
 
     /// Keeps of a request what rules look at; the body is the request itself.
-    pub(super) fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+    pub(super) fn prepare(request: &Request) -> Result<Prepared, ProviderError> {
         let body = serde_json::to_vec(request).map_err(|source| ProviderError::Json { source })?;
         let last = request
             .messages
             .iter()
             .rev()
             .find(|message| message.role == Role::User);
-        let texts: Vec<String> = request
-            .messages
-            .iter()
-            .map(|message| message.plain_text())
-            .collect();
+        let texts: Vec<String> = request.messages.iter().map(Message::plain_text).collect();
         Ok(Prepared {
             body: Arc::from(body),
             cache_basis: None,
@@ -89,7 +85,7 @@ impl Scripted {
             stream: request.stream,
             model: request.model.clone(),
             script: Some(ScriptView {
-                last: last.map(|message| message.plain_text()).unwrap_or_default(),
+                last: last.map(Message::plain_text).unwrap_or_default(),
                 conversation: texts.join("\n"),
                 max_tokens: request.max_tokens,
             }),

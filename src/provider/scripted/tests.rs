@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde_json::Map;
 
 use super::*;
-use crate::domain::{EndpointKind, Message};
+use crate::domain::EndpointKind;
 
 fn scripted(yaml: &str) -> Result<Scripted, ProviderError> {
     let folder = tempfile::tempdir().unwrap();
@@ -32,7 +32,7 @@ fn request(text: &str) -> Request {
 }
 
 async fn ask(scripted: &Scripted, text: &str) -> Result<Answer, Fault> {
-    let prepared = scripted.prepare(&request(text)).unwrap();
+    let prepared = Scripted::prepare(&request(text)).unwrap();
     let reply = scripted.send(&prepared, &Watch::none()).await?;
     Ok(reply.answer)
 }
@@ -88,7 +88,7 @@ async fn faults_end_after_their_times_and_nothing_matches_is_one() {
 async fn an_answer_takes_its_time_and_is_cut_at_the_limit() {
     let script =
         scripted("rules:\n- reply: 今天北京晴天,最高气温二十二度\n  latency_ms: 250\n").unwrap();
-    let prepared = script.prepare(&request("x")).unwrap();
+    let prepared = Scripted::prepare(&request("x")).unwrap();
     let reply = script.send(&prepared, &Watch::none()).await.unwrap();
     assert_eq!(reply.latency, Duration::from_millis(250));
     assert_eq!(reply.answer.text.as_deref(), Some("今天北京晴天,最高气温"));
