@@ -47,7 +47,8 @@ pub struct Endpoint {
     pub body: Map<String, Value>,
     /// Limit of one attempt from first byte sent to last byte read.
     pub timeout: Duration,
-    /// Limit of the time to the first byte, and between two reads.
+    /// Limit of the time between two reads and, for a stream, to its first byte; an answer that is not streamed comes only
+    /// when all of it is written, so that `timeout` alone bounds its first byte.
     pub idle_timeout: Duration,
     /// Limit of the connection's set-up.
     pub connect_timeout: Duration,

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Answer;
+
 /// What became of the money of an attempt that brought no accepted answer (`reliability.md`, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -45,7 +47,8 @@ pub struct Fault {
     pub max_attempts: Option<u32>,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,
-    /// True when no further call to this endpoint makes sense (wrong key, quota spent, certificate).
+    /// True when no further call to this endpoint makes sense (wrong key, quota spent, certificate); together with `retry`,
+    /// once the attempts are used up (a name that does not resolve, a captive portal).
     pub stops_endpoint: bool,
     /// True when the request itself causes it (context too long, content filter): a failure of the variant, not missing data.
     pub caused_by_request: bool,
@@ -53,6 +56,10 @@ pub struct Fault {
     pub partial_text: Option<String>,
     /// The provider's id of the request.
     pub request_id: Option<String>,
+    /// The answer as far as it came, where it brought a count of usage: the attempt is settled by that count instead of
+    /// being lost, and the answer is not accepted (F36, F43).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<Box<Answer>>,
 }
 
 impl Fault {
@@ -70,6 +77,7 @@ impl Fault {
             caused_by_request: false,
             partial_text: None,
             request_id: None,
+            settled_by: None,
         }
     }
 }

@@ -1,6 +1,13 @@
 //! The one integration binary: every file beside this one is a module of it, and `layering.rs` fails when one is forgotten.
-#![expect(clippy::expect_used, reason = "a test says why it cannot go on by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test says why it cannot go on by panicking"
+)]
 
+mod fault_server;
 mod layering;
 mod prices;
+mod provider_faults;
+mod provider_wire;
 mod simulation;
