@@ -1,21 +1,24 @@
 //! Two recorded runs side by side, case by case.
 
-use std::collections::BTreeMap;
+mod pair;
 
-use crate::domain::{CaseId, Outcome, TrialRow};
+use crate::domain::{Outcome, TrialRow};
 use crate::report::layout::{Fill, fill};
-use crate::report::number::many;
 use crate::report::safe;
 use crate::report::show::{assertion, mark, said};
+use crate::report::standing::passes;
 use crate::report::style::{BOLD, DIM, DOUBT, PLAIN, Piece, paint};
 use crate::report::table::{Align, Table};
 use crate::report::terminal::{Delta, Names, label, paragraphs};
 use crate::report::view::View;
-use crate::summary::{Comparison, Facts, SideName};
+use crate::summary::{Comparison, Facts};
+
+use pair::{Pair, pairs};
 
 /// Writes what differs between two runs, regressions first, with both answers; `-v` adds a table of all cases.
 ///
-/// The comparison's reference is looked for in `a`, its candidate in `b`.
+/// The comparison's reference is looked for in `a`, its candidate in `b`. Cases are paired by id; those that flipped are
+/// told in full, 20 of them at first, 80 with `-v`, all with `-vv`.
 pub fn diff(a: &Facts, b: &Facts, comparison: &Comparison, view: &View) -> String {
     let pairs = pairs(a, b, comparison);
     let mut groups = vec![
@@ -25,149 +28,63 @@ pub fn diff(a: &Facts, b: &Facts, comparison: &Comparison, view: &View) -> Strin
     let mut flipped: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.flipped()).collect();
     // Stable: trial order within each group.
     flipped.sort_by_key(|pair| pair.now > pair.was);
-    groups.extend(
-        flipped
-            .iter()
-            .take(most(view))
-            .map(|pair| both(a, b, pair, view)),
-    );
-    if flipped.len() > most(view) {
-        groups.push(vec![format!(
-            " {}",
-            view.lang.and_more(&many(flipped.len() - most(view)))
-        )]);
+    let most = view.most_cases().saturating_mul(4).min(flipped.len());
+    groups.extend(flipped[..most].iter().map(|pair| both(a, b, pair, view)));
+    if flipped.len() > most {
+        let more = view.lang.and_more(&(flipped.len() - most).to_string());
+        groups.push(vec![format!(" {}", paint(DIM, &more, view.styled))]);
     }
-    if view.verbose > 0 {
-        groups.push(all(a, b, &pairs, view));
+    if view.verbose > 0 && !pairs.is_empty() {
+        groups.push(table(a, b, &pairs, view));
     }
     paragraphs(&groups)
 }
 
-fn most(view: &View) -> usize {
-    view.most_cases().saturating_mul(4)
-}
-
-/// A case in both runs, or in one of them; with the share of its judged trials that passed.
-#[derive(Debug)]
-struct Pair<'a> {
-    case: &'a CaseId,
-    before: Vec<&'a TrialRow>,
-    after: Vec<&'a TrialRow>,
-    was: Option<f64>,
-    now: Option<f64>,
-}
-
-impl Pair<'_> {
-    fn flipped(&self) -> bool {
-        matches!((self.was, self.now), (Some(was), Some(now)) if (was - now).abs() > f64::EPSILON)
-    }
-}
-
-/// Pairs the cases by id: those of the candidate in trial order, then those that only the reference has.
-fn pairs<'a>(a: &'a Facts, b: &'a Facts, comparison: &Comparison) -> Vec<Pair<'a>> {
-    let (before, _) = by_case(a, &comparison.reference);
-    let (after, order) = by_case(b, &comparison.candidate);
-    let (_, older) = by_case(a, &comparison.reference);
-    let gone = older.into_iter().filter(|case| !after.contains_key(case));
-    order
-        .into_iter()
-        .chain(gone)
-        .map(|case| {
-            let before = before.get(case).cloned().unwrap_or_default();
-            let after = after.get(case).cloned().unwrap_or_default();
-            let (was, now) = (share(&before), share(&after));
-            Pair {
-                case,
-                before,
-                after,
-                was,
-                now,
-            }
-        })
-        .collect()
-}
-
-fn by_case<'a>(
-    facts: &'a Facts,
-    side: &SideName,
-) -> (BTreeMap<&'a CaseId, Vec<&'a TrialRow>>, Vec<&'a CaseId>) {
-    let mut rows: BTreeMap<&CaseId, Vec<&TrialRow>> = BTreeMap::new();
-    let mut order = Vec::new();
-    let mine = |row: &&TrialRow| row.key.variant == side.variant && row.key.model == side.model;
-    for row in facts.results.iter().filter(mine) {
-        let trials = rows.entry(&row.key.case).or_default();
-        if trials.is_empty() {
-            order.push(&row.key.case);
-        }
-        trials.push(row);
-    }
-    (rows, order)
-}
-
-/// Returns the share of passing trials among the judged ones.
-#[expect(clippy::cast_precision_loss, reason = "repeats are few")]
-fn share(rows: &[&TrialRow]) -> Option<f64> {
-    let failed = |row: &&&TrialRow| {
-        row.pass == Some(false)
-            || matches!(&row.outcome, Outcome::Error { fault } if fault.caused_by_request)
-    };
-    let passed = rows.iter().filter(|row| row.pass == Some(true)).count();
-    let judged = passed + rows.iter().filter(failed).count();
-    (judged > 0).then(|| passed as f64 / judged as f64)
-}
-
 fn heading(a: &Facts, b: &Facts, comparison: &Comparison, view: &View) -> Vec<String> {
-    let side = |facts: &Facts, side: &SideName| {
-        let names = Names {
-            lang: view.lang,
-            ..Names::of(facts, view.lang)
-        };
-        format!(
-            "{} @{}",
-            names.variant(&side.variant),
-            safe::line(side.revision.short())
-        )
-    };
-    let (old, new) = (
-        view.lang.run(&a.number.to_string()),
-        view.lang.run(&b.number.to_string()),
-    );
-    let mut pieces = vec![
+    let names = Names::of(b, view.lang);
+    let (reference, candidate) = (&comparison.reference, &comparison.candidate);
+    let revisions =
+        [reference, candidate].map(|side| format!("@{}", safe::line(side.revision.short())));
+    let variants = [reference, candidate].map(|side| names.variant(&side.variant));
+    let models = [reference, candidate].map(|side| safe::line(&side.model.to_string()));
+    let runs = [a, b].map(|facts| view.lang.run(&facts.number.to_string()));
+    let pieces = [
         Piece::new(BOLD, safe::line(&b.prompt.0)),
-        Piece::from(format!("{old} -> {new}")),
-        format!(
-            "{} -> {}",
-            side(a, &comparison.reference),
-            side(b, &comparison.candidate)
-        )
-        .into(),
+        changed(runs).into(),
+        changed(variants).into(),
+        changed(revisions).into(),
+        changed(models).into(),
     ];
-    let (before, after) = (&comparison.reference.model, &comparison.candidate.model);
-    if before == after {
-        pieces.push(safe::line(&after.to_string()).into());
+    fill(
+        &pieces,
+        Fill {
+            hanging: 1,
+            ..line(0, view)
+        },
+    )
+}
+
+/// Writes `old -> new`, or one of them where both are the same.
+fn changed([old, new]: [String; 2]) -> String {
+    if old == new {
+        new
     } else {
-        pieces.push(safe::line(&format!("{before} -> {after}")).into());
+        format!("{old} -> {new}")
     }
-    fill(&pieces, line(0, view))
 }
 
 fn verdict(comparison: &Comparison, pairs: &[Pair<'_>], view: &View) -> Vec<String> {
     let lang = view.lang;
     let differing = pairs.iter().filter(|pair| pair.flipped()).count();
-    let mut pieces = vec![if differing == 0 {
-        Piece::from(lang.no_differences())
-    } else {
-        lang.differing(differing).into()
+    let same = pairs
+        .iter()
+        .filter(|pair| pair.judged() && !pair.flipped())
+        .count();
+    let mut pieces = vec![match differing {
+        0 => Piece::from(lang.no_differences()),
+        _ => lang.differing(differing).into(),
     }];
-    pieces.push(
-        lang.the_same(
-            pairs
-                .iter()
-                .filter(|p| p.was.is_some() && p.now.is_some() && !p.flipped())
-                .count(),
-        )
-        .into(),
-    );
+    pieces.push(lang.the_same(same).into());
     if comparison.dropped > 0 {
         pieces.push(Piece::new(DOUBT, lang.dropped(comparison.dropped)));
     }
@@ -175,31 +92,20 @@ fn verdict(comparison: &Comparison, pairs: &[Pair<'_>], view: &View) -> Vec<Stri
         Delta::of(comparison, lang)
             .map_or_else(|| Piece::new(DOUBT, lang.no_pairs()), |delta| delta.piece()),
     );
-    pieces.extend(
-        comparison
-            .remarks
-            .iter()
-            .map(|remark| Piece::new(DOUBT, lang.remark(&safe::line(remark)))),
-    );
+    let remark = |remark: &String| Piece::new(DOUBT, lang.remark(&safe::line(remark)));
+    pieces.extend(comparison.remarks.iter().map(remark));
     fill(&pieces, line(1, view))
 }
 
 /// Writes a flipped case: its name, then each side's answer and what was wrong with it.
 fn both(a: &Facts, b: &Facts, pair: &Pair<'_>, view: &View) -> Vec<String> {
-    let name = label(if pair.after.is_empty() { a } else { b }, pair.case);
-    let change = format!(
-        "{} -> {}",
-        written(&pair.before, pair.was),
-        written(&pair.after, pair.now)
-    );
-    let pieces = [Piece::new(BOLD, name), Piece::new(PLAIN, change)];
-    let mut lines = fill(
-        &pieces,
-        Fill {
-            between: "  ",
-            ..line(1, view)
-        },
-    );
+    let change = format!("{} -> {}", written(&pair.before), written(&pair.after));
+    let pieces = [Piece::new(BOLD, name(a, b, pair)), Piece::from(change)];
+    let how = Fill {
+        between: "  ",
+        ..line(1, view)
+    };
+    let mut lines = fill(&pieces, how);
     lines.extend(side(view.lang.was(), &pair.before, view));
     lines.extend(side(view.lang.now(), &pair.after, view));
     lines
@@ -209,7 +115,7 @@ fn both(a: &Facts, b: &Facts, pair: &Pair<'_>, view: &View) -> Vec<String> {
 fn side(who: &str, rows: &[&TrialRow], view: &View) -> Vec<String> {
     let telling = rows
         .iter()
-        .find(|row| row.pass != Some(true))
+        .find(|row| passes(row) != Some(true))
         .or_else(|| rows.first());
     let Some(row) = telling else {
         return Vec::new();
@@ -232,23 +138,24 @@ fn outcome(row: &TrialRow, view: &View) -> String {
     }
 }
 
-/// Writes one side of a case in a word: the sign of its trial, or how many of its trials passed.
-fn written(rows: &[&TrialRow], share: Option<f64>) -> String {
-    match (rows, share) {
-        ([], _) => "-".to_owned(),
-        ([row], _) => mark(row).1.to_owned(),
-        (rows, _) => {
-            let passed = rows.iter().filter(|row| row.pass == Some(true)).count();
+/// Writes one side of a case: the sign of its trial, or how many of its trials passed.
+fn written(rows: &[&TrialRow]) -> String {
+    match rows {
+        [] => "-".to_owned(),
+        [row] => mark(row).1.to_owned(),
+        rows => {
+            let passed = rows.iter().filter(|row| passes(row) == Some(true)).count();
             format!("{passed}/{}", rows.len())
         }
     }
 }
 
-fn all(a: &Facts, b: &Facts, pairs: &[Pair<'_>], view: &View) -> Vec<String> {
-    let (old, new) = (
-        view.lang.run(&a.number.to_string()),
-        view.lang.run(&b.number.to_string()),
-    );
+fn name(a: &Facts, b: &Facts, pair: &Pair<'_>) -> String {
+    label(if pair.after.is_empty() { a } else { b }, pair.case)
+}
+
+fn table(a: &Facts, b: &Facts, pairs: &[Pair<'_>], view: &View) -> Vec<String> {
+    let [old, new] = [a, b].map(|facts| view.lang.run(&facts.number.to_string()));
     let mut table = Table::new([
         (view.lang.case(), Align::Left),
         (&old, Align::Right),
@@ -256,18 +163,14 @@ fn all(a: &Facts, b: &Facts, pairs: &[Pair<'_>], view: &View) -> Vec<String> {
     ]);
     for pair in pairs {
         let style = if pair.flipped() { BOLD } else { PLAIN };
-        let name = label(if pair.after.is_empty() { a } else { b }, pair.case);
-        table.row(vec![
-            Piece::new(style, name),
-            Piece::new(style, written(&pair.before, pair.was)),
-            Piece::new(style, written(&pair.after, pair.now)),
-        ]);
+        let cells = [
+            name(a, b, pair),
+            written(&pair.before),
+            written(&pair.after),
+        ];
+        table.row(cells.map(|text| Piece::new(style, text)).into());
     }
-    let mut lines = table.lay(view.width, view.styled).lines;
-    if pairs.is_empty() {
-        lines = vec![paint(DIM, view.lang.no_trials(), view.styled)];
-    }
-    lines
+    table.lay(view.width, view.styled).lines
 }
 
 fn line(indent: usize, view: &View) -> Fill<'static> {

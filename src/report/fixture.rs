@@ -26,7 +26,7 @@ const CASES: [&str; 24] = [
     "chengdu-01",
     "chengdu-02",
     "chengdu-03",
-    "深圳🌤-01",
+    "深圳🌞-01",
     "西安-01",
     "西安-02",
     "harbin-01",
@@ -395,13 +395,19 @@ pub(crate) fn troubled() -> Facts {
         row.cut,
     ) = (5, 14, 3, 1, 1, 2);
     row.usd_per_1k_calls = None;
+    row.pass_rate = Some(5.0 / 19.0);
+    row.interval = Some(Interval {
+        low: 0.118,
+        high: 0.489,
+    });
     for comparison in &mut facts.comparisons {
         comparison.verdict = None;
+        comparison.pairs = 19;
         comparison.dropped = 5;
     }
     facts.gates = vec![
         gate("rate", Some(0.9), Some(0.8996), Some(false)),
-        gate("lower_bound", Some(0.2), Some(0.279), Some(true)),
+        gate("lower_bound", Some(0.1), Some(0.118), Some(true)),
         gate("max_cost_per_call", Some(0.01), Some(0.0488), Some(false)),
         gate("regression", None, None, None),
     ];
@@ -428,4 +434,61 @@ pub(crate) fn empty() -> Facts {
         totals: Totals::default(),
         ..weather()
     }
+}
+
+/// Two variants on two models with three repeats; the second model fails more.
+pub(crate) fn grid() -> Facts {
+    let mut facts = weather();
+    let other: ModelRef = "openai/gpt-5-mini".parse().expect("a model");
+    let mut results = Vec::new();
+    for (m, model) in [model(), other.clone()].into_iter().enumerate() {
+        for (v, variant) in [Variant::UNSUFFIXED, detailed()].into_iter().enumerate() {
+            for i in 0..CASES.len() {
+                for repeat in 1..=3 {
+                    let fails =
+                        i == 3 || (v == 0 && FAILING.contains(&i)) || (m == 1 && i % 6 == 0);
+                    let mut row = row(&variant, i, !fails);
+                    row.key.model = model.clone();
+                    row.key.repeat = repeat;
+                    results.push(row);
+                }
+            }
+        }
+    }
+    facts.results = results;
+    let again = facts.variants.clone().into_iter().map(|row| VariantFacts {
+        model: other.clone(),
+        usd_per_1k_calls: Some(usd("1234.5")),
+        ..row
+    });
+    facts.variants.extend(again);
+    for row in &mut facts.variants {
+        (row.trials, row.passed, row.failed) = (72, row.passed * 3, row.failed * 3);
+    }
+    let mut comparison = between_variants();
+    comparison.candidate.model = other.clone();
+    comparison.reference.model = other;
+    comparison.method = "paired-t";
+    comparison.difference = Some(-0.003);
+    comparison.interval = Some(Interval {
+        low: -0.12,
+        high: 0.114,
+    });
+    comparison.verdict = Some(Verdict::Inconclusive);
+    comparison.cases_more = None;
+    comparison.remarks = vec!["too few clusters".to_owned()];
+    facts.comparisons.push(comparison);
+    facts
+}
+
+/// One variant, no earlier iteration, everything free.
+pub(crate) fn alone() -> Facts {
+    let mut facts = weather();
+    facts.variants.truncate(1);
+    facts.results.truncate(24);
+    facts.comparisons.clear();
+    facts.totals.billed = Usd::ZERO;
+    facts.variants[0].usd_per_1k_calls = Some(Usd::ZERO);
+    facts.variants[0].iteration = Some(1);
+    facts
 }

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::style::Piece;
+use crate::report::style::{Piece, paint};
 
 /// Returns the columns that a text takes on a terminal.
 pub(crate) fn width(text: &str) -> usize {
@@ -58,16 +58,16 @@ fn wrap_line(line: &str, most: usize) -> Vec<String> {
     let mut current = String::new();
     // Tracked, not measured again: a long answer is wrapped in linear time.
     let mut columns = 0;
-    for part in line.split_word_bounds() {
-        if columns + width(part) > most && columns > 0 {
+    for unit in units(line) {
+        if columns > 0 && columns + width(&unit) > most {
             lines.push(current.trim_end().to_owned());
             current.clear();
             columns = 0;
-            if part.trim().is_empty() {
+            if unit.trim().is_empty() {
                 continue;
             }
         }
-        for grapheme in part.graphemes(true) {
+        for grapheme in unit.graphemes(true) {
             if columns + width(grapheme) > most {
                 lines.push(std::mem::take(&mut current));
                 columns = 0;
@@ -78,6 +78,37 @@ fn wrap_line(line: &str, most: usize) -> Vec<String> {
     }
     lines.push(current.trim_end().to_owned());
     lines
+}
+
+/// Splits a line into what stays together: words with their punctuation, spaces, single wide characters; closing
+/// punctuation stays with what it closes (the first rule of Chinese line breaking).
+fn units(line: &str) -> Vec<String> {
+    let mut units: Vec<String> = Vec::new();
+    let mut last = None;
+    for grapheme in line.graphemes(true) {
+        let closing = grapheme.starts_with(|c| "，。、：；！？）」』】》…”’".contains(c));
+        let kind = match width(grapheme) {
+            _ if closing && last.is_some() => Kind::Closing,
+            0 | 1 if grapheme.trim().is_empty() => Kind::Space,
+            0 | 1 => Kind::Narrow,
+            _ => Kind::Wide,
+        };
+        let joins = kind == Kind::Closing || (kind != Kind::Wide && last == Some(kind));
+        match units.last_mut() {
+            Some(unit) if joins => unit.push_str(grapheme),
+            _ => units.push(grapheme.to_owned()),
+        }
+        last = Some(kind);
+    }
+    units
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Space,
+    Narrow,
+    Wide,
+    Closing,
 }
 
 /// How pieces are set one after the other.
@@ -95,32 +126,50 @@ pub(crate) struct Fill<'a> {
     pub(crate) styled: bool,
 }
 
-/// Sets pieces one after the other, on a further line where they do not fit; a piece that fits on no line is cut.
+/// Sets pieces one after the other, on a further line where they do not fit; a piece that fits on no line is wrapped.
+///
+/// Nothing is lost: an amount that is cut would be a wrong amount. After a colon stands one space, after a full-width one none.
 pub(crate) fn fill(pieces: &[Piece], how: Fill<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = " ".repeat(how.indent);
+    let mut line = String::new();
     let mut used = how.indent;
-    let mut empty = true;
+    let mut last = None;
     for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
-        let wide = width(&piece.text);
-        if !empty && used + width(how.between) + wide > how.width {
-            lines.push(std::mem::replace(&mut line, " ".repeat(how.hanging)));
-            used = how.hanging;
-            empty = true;
+        let between = match last {
+            Some(':') => " ",
+            Some('：') => "",
+            _ => how.between,
+        };
+        last = piece.text.chars().next_back();
+        let joined = used + width(between) + width(&piece.text);
+        if !line.is_empty() && joined <= how.width {
+            line.push_str(between);
+            line.push_str(&piece.paint(how.styled));
+            used = joined;
+            continue;
         }
-        if !empty {
-            line.push_str(how.between);
-            used += width(how.between);
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
         }
-        let fitting = Piece::new(
-            piece.style,
-            cut(&piece.text, how.width.saturating_sub(used)),
-        );
-        used += width(&fitting.text);
-        line.push_str(&fitting.paint(how.styled));
-        empty = false;
+        let room = how.width.saturating_sub(how.indent.max(how.hanging));
+        for part in wrap(&piece.text, room) {
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            let indent = if lines.is_empty() {
+                how.indent
+            } else {
+                how.hanging
+            };
+            used = indent + width(&part);
+            line = format!(
+                "{}{}",
+                " ".repeat(indent),
+                paint(piece.style, &part, how.styled)
+            );
+        }
     }
-    if !empty {
+    if !line.is_empty() {
         lines.push(line);
     }
     lines
@@ -162,6 +211,8 @@ mod tests {
     fn wrapping_breaks_between_words_and_between_wide_characters() {
         assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
         assert_eq!(wrap("今天成都阴天", 7), ["今天成", "都阴天"]);
+        assert_eq!(wrap("cost $0.90 or more", 9), ["cost", "$0.90 or", "more"]);
+        assert_eq!(wrap("今天阴天，有雨", 8), ["今天阴", "天，有雨"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("  - one\n\ntwo", 20), ["  - one", "", "two"]);
     }
@@ -179,8 +230,18 @@ mod tests {
             ["billed $0", "", "48 calls", "a piece too long for any line"].map(Piece::from);
         assert_eq!(
             fill(&pieces, how),
-            ["billed $0", " 48 calls", " a piece to…"]
+            [
+                "billed $0",
+                " 48 calls",
+                " a piece too",
+                " long for",
+                " any line"
+            ]
         );
+        let named = ["who:", "one", "two"].map(Piece::from);
+        assert_eq!(fill(&named, Fill { width: 40, ..how }), ["who: one · two"]);
+        let named = ["谁：", "一"].map(Piece::from);
+        assert_eq!(fill(&named, how), ["谁：一"]);
         let dim = [Piece::new(DIM, "x"), Piece::new(PLAIN, "y")];
         assert_eq!(
             fill(

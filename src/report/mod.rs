@@ -15,6 +15,7 @@ mod progress;
 pub mod safe;
 mod settings;
 mod show;
+mod standing;
 mod style;
 mod table;
 mod terminal;

@@ -24,7 +24,7 @@ pub(crate) fn many(number: usize) -> String {
 
 /// Writes a rate as whole per cent; `>99` and `<1` where rounding would claim all or none.
 pub(crate) fn percent(rate: f64) -> String {
-    if rate < 1.0 && rate >= 0.995 {
+    if (0.995..1.0).contains(&rate) {
         ">99".to_owned()
     } else if rate > 0.0 && rate < 0.005 {
         "<1".to_owned()
@@ -65,7 +65,9 @@ fn unsigned_zero(text: String) -> String {
 
 /// Writes a p-value: `0.063`, `0.00024`, `< 0.0001`.
 pub(crate) fn probability(p: f64) -> String {
-    if p >= 0.001 {
+    if p > 0.9995 {
+        "1".to_owned()
+    } else if p >= 0.001 {
         format!("{p:.3}")
     } else if p >= 0.0001 {
         format!("{p:.5}")
@@ -162,6 +164,7 @@ mod tests {
 
     #[test]
     fn probabilities_keep_what_matters() {
+        assert_eq!(probability(1.0), "1");
         assert_eq!(probability(0.063_2), "0.063");
         assert_eq!(probability(0.000_244), "0.00024");
         assert_eq!(probability(1e-9), "< 0.0001");

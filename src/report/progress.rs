@@ -52,7 +52,7 @@ impl Progress {
         progress
     }
 
-    /// Takes notice of an event. Never blocks on the terminal, except to clear the line at the end.
+    /// Takes notice of an event; touches the terminal only at the start and at the end of a run.
     pub fn on(&self, event: &Event) {
         match event {
             Event::RunStarted { trials, .. } => self.start(*trials),
@@ -120,7 +120,7 @@ impl Seen {
         }
         let cached = self.cached.load(Ordering::Relaxed);
         if cached > 0 {
-            parts.push(lang.from_cache(&count(cached)));
+            parts.push(lang.cache_hits(&count(cached)));
         }
         parts.extend(left.map(|left| lang.time_left(&duration(left, lang))));
         let note = self
@@ -227,8 +227,9 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    (0..250)
-                        .for_each(|_| progress.on(&ended(Some(false), false, false, 1_000_000_000)))
+                    for _ in 0..250 {
+                        progress.on(&ended(Some(false), false, false, 1_000_000_000));
+                    }
                 });
             }
         });

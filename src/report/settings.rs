@@ -66,9 +66,9 @@ mod tests {
         };
         assert_eq!(
             settings(&lines, &view),
-            " setting         value                    from\n \
-             defaults.model  openai/gpt-5-mini        pw.toml:2\n \
-             ledger.path     /srv/很长的路径/of/a/l…  PW_LEDGER\n"
+            " setting         value                     from\n \
+             defaults.model  openai/gpt-5-mini         pw.toml:2\n \
+             ledger.path     /srv/很长的路径/of/a/le…  PW_LEDGER\n"
         );
         let whole = settings(&lines, &View { verbose: 1, ..view });
         assert!(

@@ -80,7 +80,7 @@ labels! {
     adopt: "ADOPT", "采用 ADOPT";
     reject: "REJECT", "否决 REJECT";
     inconclusive: "?", "未定 ?";
-    inconclusive_means: "? INCONCLUSIVE", "? 未定 INCONCLUSIVE";
+    inconclusive_means: "? = INCONCLUSIVE", "? = 未定 INCONCLUSIVE";
     no_verdict: "no verdict is given", "不作结论";
     nothing_settles: "how many more cases would settle it cannot be told from these", "无法据此推算还需多少用例";
     nothing_flipped: "no case flipped", "没有用例翻转";
@@ -94,8 +94,10 @@ labels! {
     interrupted: "INTERRUPTED", "已中断";
     run_failed: "FAILED", "运行失败";
     out_of_budget: "OUT OF BUDGET", "预算用尽";
-    first: "first:", "例如：";
+    first: "first: ", "例如：";
     comma: ", ", "，";
+    was_cut: "the answer was cut at the token limit", "回答因 token 上限被截断";
+    colon: ": ", "：";
     no_cap: "no cap", "未设预算上限";
 
     // Gates.
@@ -158,9 +160,8 @@ phrases! {
     iteration(n): "iteration {n}", "第 {n} 次迭代";
     resumed_from(run): "goes on from {run}", "续自 {run}";
     trials_ran(done, all): "{done} of {all} trials ran", "{all} 个试次中已运行 {done} 个";
-    since(who, earlier): "{who} since {earlier}", "{who} 相比{earlier}";
-    against(who, other): "{who} against {other}", "{who} 相比 {other}";
-    now_both(better, worse): "{better}, {worse} now fail", "{better}，{worse} 个转为失败";
+    since(who, earlier): "{who} since {earlier}", "{who} 较{earlier}";
+    against(who, other): "{who} against {other}", "{who} 较 {other}";
     better_worse(better, worse): "{better} better, {worse} worse", "{better} 个更好，{worse} 个更差";
     and_more(n): "and {n} more", "另有 {n} 个";
     interval_by(method): "{method} interval", "{method} 区间";
@@ -171,8 +172,8 @@ phrases! {
     held(usd): "still held {usd}", "仍冻结 {usd}";
     lost(usd): "lost {usd} (worst case, until reconciled)", "下落不明 {usd}（按最坏情况，待对账）";
     left_of(left, all): "{left} of {all} left", "预算 {all}，剩余 {left}";
-    from_cache(n): "{n} from the cache", "{n} 次来自缓存";
-    from_cache_saved(n, usd): "{n} from the cache saved {usd}", "{n} 次来自缓存，节省 {usd}";
+    cache_hits(n): "{n} from the cache", "{n} 次来自缓存";
+    cache_saved(n, usd): "{n} from the cache, {usd} saved", "{n} 次来自缓存，节省 {usd}";
     since_first(usd, time): "{usd} and {time} since the first", "自首次迭代起 {usd}，{time}";
     score(value): "score {value}", "得分 {value}";
     repeat(n): "repeat {n}", "第 {n} 次重复";
@@ -193,13 +194,13 @@ counts! {
     models(n): "{n} model" | "{n} models", "{n} 个模型";
     repeats(n): "{n} repeat" | "{n} repeats", "{n} 次重复";
     pairs(n): "{n} pair" | "{n} pairs", "{n} 对";
-    now_pass(n): "{n} case now passes" | "{n} cases now pass", "{n} 个用例转为通过";
-    now_fail(n): "{n} case now fails" | "{n} cases now fail", "{n} 个用例转为失败";
+    now_pass(n): "{n} now passes" | "{n} now pass", "{n} 个转为通过";
+    now_fail(n): "{n} now fails" | "{n} now fail", "{n} 个转为失败";
     dropped(n): "{n} case not paired" | "{n} cases not paired", "{n} 个用例未能配对";
     cases_fail(n): "{n} case fails" | "{n} cases fail", "{n} 个用例失败";
     fail_only_in(n, who): "{n} case fails in {who} only" | "{n} cases fail in {who} only", "{n} 个用例仅在 {who} 中失败";
-    fail_everywhere(n): "{n} case fails everywhere" | "{n} cases fail everywhere", "{n} 个用例全部失败";
-    settles_at(n, usd): "about {n} more case ({usd}) would settle it" | "about {n} more cases ({usd}) would settle it", "约再需 {n} 个用例（{usd}）方可定论";
+    fail_everywhere(n): "{n} case fails everywhere" | "{n} cases fail everywhere", "{n} 个用例在所有变体与模型中均失败";
+    settles_at(n, usd): "about {n} more case, {usd}, would settle it" | "about {n} more cases, {usd}, would settle it", "约再需 {n} 个用例（{usd}）方可定论";
     settles_at_unknown(n): "about {n} more case would settle it" | "about {n} more cases would settle it", "约再需 {n} 个用例方可定论";
     errors(n): "{n} error" | "{n} errors", "{n} 个错误";
     unscored(n): "{n} could not be judged" | "{n} could not be judged", "{n} 个无法评判";
@@ -210,6 +211,7 @@ counts! {
     tokens(n): "{n} token" | "{n} tokens", "{n} token";
     differing(n): "{n} case differs" | "{n} cases differ", "{n} 个用例不同";
     the_same(n): "{n} case as before" | "{n} cases as before", "{n} 个用例不变";
+    not_passed(n): "{n} trial did not pass" | "{n} trials did not pass", "{n} 个试次未通过";
     failed(n): "{n} failed" | "{n} failed", "{n} 个失败";
 }
 
@@ -225,15 +227,37 @@ impl Lang {
         if self == Self::En { en } else { zh }.to_owned()
     }
 
-    /// Returns a remark of a comparison; one that has no translation stays as it is.
+    /// Returns a remark that `summary/` makes of a comparison; one that has no translation stays as it is.
     pub(crate) fn remark(self, remark: &str) -> String {
-        let zh = match remark {
+        if self == Self::En {
+            return remark.to_owned();
+        }
+        let known = match remark {
             "too few clusters" => "簇数过少",
             "missing rows could overturn it" => "缺失数据可能推翻结论",
-            other => other,
+            "all differences are equal" => "各用例差异相同",
+            _ => "",
         };
-        if self == Self::En { remark } else { zh }.to_owned()
+        if known.is_empty() {
+            chinese_with_numbers(remark).unwrap_or_else(|| remark.to_owned())
+        } else {
+            known.to_owned()
+        }
     }
+}
+
+/// Translates the remarks that carry numbers.
+fn chinese_with_numbers(remark: &str) -> Option<String> {
+    if let Some(p) = remark.strip_prefix("the exact test and the interval disagree: ") {
+        return Some(format!("精确检验与置信区间不一致：{p}"));
+    }
+    let (confidence, rest) = remark
+        .strip_prefix("interval at ")?
+        .split_once(" % (Holm, ")?;
+    let candidates = rest.strip_suffix(" candidates)")?;
+    Some(format!(
+        "区间置信度 {confidence}%（Holm，{candidates} 个候选）"
+    ))
 }
 
 #[cfg(test)]
@@ -255,13 +279,32 @@ mod tests {
     }
 
     #[test]
+    fn remarks_are_translated_where_they_are_known() {
+        for (remark, zh) in [
+            ("too few clusters", "簇数过少"),
+            (
+                "the exact test and the interval disagree: p = 0.0625",
+                "精确检验与置信区间不一致：p = 0.0625",
+            ),
+            (
+                "interval at 97.5 % (Holm, 2 candidates)",
+                "区间置信度 97.5%（Holm，2 个候选）",
+            ),
+            ("something new", "something new"),
+        ] {
+            assert_eq!(Lang::Zh.remark(remark), zh);
+            assert_eq!(Lang::En.remark(remark), remark);
+        }
+    }
+
+    #[test]
     fn messages_count_in_both_languages() {
         assert_eq!(Lang::En.cases(1), "1 case");
         assert_eq!(Lang::En.cases(24_000), "24,000 cases");
         assert_eq!(Lang::Zh.cases(1), "1 个用例");
         assert_eq!(
             Lang::Zh.since("(默认)", &Lang::Zh.iteration("2")),
-            "(默认) 相比第 2 次迭代"
+            "(默认) 较第 2 次迭代"
         );
     }
 }

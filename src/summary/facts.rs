@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     CaseId, Gate, ModelRef, PromptName, Revision, RunId, RunStatus, TrialRow, Usage, Usd, Variant,
-    Vars,
 };
 
 /// One run, whole: what a report is made of.
@@ -53,7 +52,7 @@ pub struct Facts {
     /// People's names of cases (`weather.csv:17 北京`), by id.
     pub labels: BTreeMap<CaseId, String>,
     /// The cases' inputs, by id; empty where texts are not kept.
-    pub vars: BTreeMap<CaseId, Vars>,
+    pub vars: BTreeMap<CaseId, crate::domain::Vars>,
     /// Things to tell the person.
     pub warnings: Vec<String>,
 }

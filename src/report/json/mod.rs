@@ -7,6 +7,7 @@ mod results;
 mod run;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde::{Serialize, Serializer};
 
@@ -41,12 +42,15 @@ pub fn json(runs: &[Facts], exit_code: u8, warnings: &[String]) -> String {
             .collect(),
         runs: runs.iter().map(run::Run::of).collect(),
     };
-    #[expect(
-        clippy::expect_used,
-        reason = "keys are strings, and writing to memory cannot fail"
-    )]
-    let text = serde_json::to_string_pretty(&report).expect("a report is representable");
-    escaped(&text)
+    escaped(&written(&report))
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "keys are strings, and writing to memory cannot fail"
+)]
+fn written(report: &Report<'_>) -> String {
+    serde_json::to_string_pretty(report).expect("a report is representable")
 }
 
 /// Escapes hostile characters; outside of strings JSON has none but line feeds.
@@ -55,7 +59,8 @@ fn escaped(text: &str) -> String {
     for c in text.chars() {
         if safe::is_hostile(c) {
             for half in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{half:04x}"));
+                // Writing to a string cannot fail.
+                write!(out, "\\u{half:04x}").ok();
             }
         } else {
             out.push(c);

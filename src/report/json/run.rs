@@ -97,6 +97,7 @@ impl<'a> TotalsJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the report's keys")]
 struct TotalUsage {
     input_tokens: u64,
     cached_input_tokens: u64,

@@ -1,6 +1,6 @@
 //! The first lines: what was run, and how it ended where it did not end well.
 
-use crate::domain::{Outcome, RunStatus};
+use crate::domain::{Outcome, RunStatus, Variant};
 use crate::report::layout::{Fill, fill};
 use crate::report::number::many;
 use crate::report::safe;
@@ -31,6 +31,10 @@ fn what(facts: &Facts, view: &View) -> Vec<Piece> {
         Piece::new(BOLD, safe::line(&facts.prompt.0)),
         extent(facts, names, view).into(),
     ];
+    if let [only] = facts.variants.as_slice() {
+        let named = only.variant != Variant::UNSUFFIXED;
+        pieces.extend(named.then(|| names.variant(&only.variant).into()));
+    }
     match facts.variants.as_slice() {
         [first, ..] if names.models == 1 => {
             pieces.push(safe::line(&first.model.to_string()).into());
@@ -112,10 +116,10 @@ fn ending(facts: &Facts, view: &View) -> Vec<Piece> {
         .filter(|row| !matches!(row.outcome, Outcome::Skipped))
         .count();
     let all: usize = facts.variants.iter().map(|row| row.trials).sum();
-    let mut pieces = vec![
-        Piece::new(style.bold(), word),
-        view.lang.trials_ran(&many(done), &many(all)).into(),
-    ];
+    let mut pieces = vec![Piece::new(style.bold(), word)];
+    if all > 0 {
+        pieces.push(view.lang.trials_ran(&many(done), &many(all)).into());
+    }
     if facts.comparisons.iter().all(|c| c.verdict.is_none()) {
         pieces.push(view.lang.no_verdict().into());
     }

@@ -32,7 +32,11 @@ fn counts(row: &VariantFacts, names: &Names, view: &View) -> Vec<String> {
     if kinds.iter().all(|(count, ..)| *count == 0) {
         return Vec::new();
     }
-    let who = format!("{}:", names.row(&row.variant, &row.model));
+    let who = format!(
+        "{}{}",
+        names.row(&row.variant, &row.model),
+        lang.colon().trim_end()
+    );
     let mut pieces = vec![Piece::from(who)];
     pieces.extend(
         kinds
@@ -57,7 +61,7 @@ fn messages(facts: &Facts, view: &View) -> Vec<String> {
         *counts.entry(text).or_default() += 1;
     }
     let mut ranked: Vec<(usize, String)> = counts.into_iter().map(|(text, n)| (n, text)).collect();
-    ranked.sort_by(|a, b| b.0.cmp(&a.0));
+    ranked.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
     let most = view.most_cases().min(ranked.len());
     ranked[..most]
         .iter()

@@ -5,13 +5,17 @@
 
 mod changes;
 mod delta;
+mod details;
 mod failing;
 mod footer;
 mod gates;
 mod heading;
+mod listing;
 mod missing;
 mod names;
 mod rows;
+mod unsettled;
+mod wording;
 
 use crate::report::view::View;
 use crate::summary::Facts;
@@ -28,10 +32,16 @@ pub fn terminal(facts: &Facts, view: &View) -> String {
     let mut after_rows = changes::changes(facts, &names, &rows, view);
     after_rows.extend(failing::failing(facts, &names, view));
     after_rows.extend(missing::missing(facts, &names, view));
-    let mut last = gates::gates(facts, view);
-    last.extend(changes::unsettled(facts, &names, view));
-    last.extend(footer::footer(facts, view));
-    paragraphs(&[heading::heading(facts, view), rows.lines, after_rows, last])
+    let mut decisions = gates::gates(facts, view);
+    decisions.extend(unsettled::unsettled(facts, &names, view));
+    paragraphs(&[
+        heading::heading(facts, view),
+        rows.lines,
+        details::details(facts, &names, view),
+        after_rows,
+        decisions,
+        footer::footer(facts, view),
+    ])
 }
 
 /// Joins groups of lines with an empty line between them; groups without lines leave none.
