@@ -70,7 +70,7 @@ fn revision(digit: &str) -> Revision {
 pub(crate) fn history() -> History {
     History {
         iteration: 3,
-        since_first: Some((usd("0.0721"), Duration::from_secs(1_560))),
+        since_first: Some((usd("0.0721"), Duration::from_mins(26))),
     }
 }
 
