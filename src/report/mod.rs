@@ -1,1 +1,38 @@
-//! Facts into text; returns strings and never prints.
+//! Facts into text: the screen, the JSON report, one case in full, two runs side by side, the progress line.
+//!
+//! Rank 3. It returns strings and prints nothing; it knows no clock, no file and no environment: how wide the terminal is,
+//! which language is read and whether colours are wanted stand in a [`View`]. It decides nothing: rates, verdicts and gates
+//! are `summary/`'s, money is the ledger's. Whatever a model or a file said goes through [`safe`] on its way to a terminal.
+//! Only [`Progress`] draws, on standard error and only where it is told to. Start with [`terminal()`].
+
+mod diff;
+mod json;
+mod layout;
+mod models;
+mod money;
+mod number;
+mod progress;
+pub mod safe;
+mod settings;
+mod show;
+mod standing;
+mod style;
+mod table;
+mod terminal;
+mod text;
+mod view;
+
+#[cfg(test)]
+mod fixture;
+
+pub use diff::diff;
+pub use json::json;
+pub use models::{KeyState, ModelLine, Price, Reach, models};
+pub use money::dollars;
+pub use number::{count, duration, millis};
+pub use progress::Progress;
+pub use settings::{SettingLine, settings};
+pub use show::{case, failed};
+pub use terminal::terminal;
+pub use text::Lang;
+pub use view::{History, View};

@@ -52,6 +52,8 @@ pub struct Facts {
     pub results: Vec<TrialRow>,
     /// People's names of cases (`weather.csv:17 北京`), by id.
     pub labels: BTreeMap<CaseId, String>,
+    /// The cases' inputs, by id; empty where texts are not kept.
+    pub vars: BTreeMap<CaseId, crate::domain::Vars>,
     /// Things to tell the person.
     pub warnings: Vec<String>,
 }
