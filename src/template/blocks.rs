@@ -67,7 +67,7 @@ impl HelperDef for BlockHelper<'_> {
             BlockKind::With => place.with(),
             // Nobody below the commands prints; the tag is Handlebars', so it is accepted.
             BlockKind::Log => Ok(()),
-            BlockKind::Enter => run.turn().and_then(|()| run.enter()),
+            BlockKind::Enter => run.call().and_then(|()| run.enter()),
             BlockKind::Leave => {
                 run.leave();
                 Ok(())

@@ -330,6 +330,12 @@ pub enum RenderFlaw {
         /// The limit.
         limit: usize,
     },
+    /// Too many calls of partials.
+    #[error("more than {limit} calls of partials")]
+    TooManyCalls {
+        /// The limit.
+        limit: usize,
+    },
     /// Blocks and partials nested too deep, counted together.
     #[error("more than {limit} nested blocks and partials")]
     TooDeep {

@@ -8,8 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::template::RenderFlaw;
 
-/// The most turns of loops and calls of partials, together.
+/// The most turns of loops.
 pub(super) const MAX_TURNS: usize = 1_000_000;
+/// The most calls of partials; fewer, because the engine copies all inputs for each.
+pub(super) const MAX_CALLS: usize = 10_000;
 /// The most blocks, `{{else if}}`s and partials that are open at once: the engine recurses, and a worker's stack is 2 MiB.
 pub(super) const MAX_DEPTH: usize = 128;
 /// The most bytes of rendered text.
@@ -29,6 +31,7 @@ pub(super) struct Run<'a> {
     /// The secret that makes a marker; no value can know it.
     pub(super) nonce: String,
     turns: AtomicUsize,
+    calls: AtomicUsize,
     depth: AtomicUsize,
     written: AtomicUsize,
     /// Bytes written before each content that is being kept aside.
@@ -49,6 +52,7 @@ impl<'a> Run<'a> {
             lenient,
             nonce: format!("{:032x}", rand::random::<u128>()),
             turns: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
             depth: AtomicUsize::new(0),
             written: AtomicUsize::new(0),
             captures: Mutex::new(Vec::new()),
@@ -56,10 +60,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Counts a turn of a loop, or a call of a partial.
+    /// Counts a turn of a loop.
     pub(super) fn turn(&self) -> Result<(), RenderError> {
         if self.turns.fetch_add(1, Relaxed) >= MAX_TURNS {
             return Err(fail(RenderFlaw::TooManyTurns { limit: MAX_TURNS }));
+        }
+        Ok(())
+    }
+
+    /// Counts a call of a partial, or of the content given to one.
+    pub(super) fn call(&self) -> Result<(), RenderError> {
+        if self.calls.fetch_add(1, Relaxed) >= MAX_CALLS {
+            return Err(fail(RenderFlaw::TooManyCalls { limit: MAX_CALLS }));
         }
         Ok(())
     }
@@ -100,7 +112,7 @@ impl<'a> Run<'a> {
 
     /// Counts kept content that is inserted; which one it is only the engine knows, so the longest.
     pub(super) fn replay(&self) -> Result<(), RenderError> {
-        self.turn()?;
+        self.call()?;
         self.write(self.longest.load(Relaxed))
     }
 
