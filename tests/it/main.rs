@@ -5,6 +5,7 @@
     reason = "a test says why it cannot go on by panicking"
 )]
 
+mod dotprompt_spec;
 mod fault_server;
 mod layering;
 mod prices;
