@@ -36,13 +36,18 @@ pub fn load(root: &Path, file: &Path) -> Result<Suite, SuiteError> {
     };
     let text = files::decode(bytes).map_err(|kind| flawed(1, kind))?;
     let root_node = parse(&name, &text).map_err(|(line, kind)| flawed(line, kind))?;
-    let Data::Map(entries) = &root_node.data else {
-        let kind = FlawKind::Value {
-            key: "suite".to_owned(),
-            found: root_node.words(),
-            expected: "a map with `tests`".to_owned(),
-        };
-        return Err(flawed(root_node.line, kind));
+    let entries = match &root_node.data {
+        Data::Map(entries) => entries.as_slice(),
+        // An empty file lacks its tests like any other suite without them.
+        Data::Null => &[],
+        _ => {
+            let kind = FlawKind::Value {
+                key: "suite".to_owned(),
+                found: root_node.words(),
+                expected: "a map with `tests`".to_owned(),
+            };
+            return Err(flawed(root_node.line, kind));
+        }
     };
     let folder = path.parent().unwrap_or(root);
     Loading {

@@ -164,6 +164,13 @@ fn column(name: &str) -> Result<Column, FlawKind> {
 }
 
 fn unknown_column(name: &str) -> FlawKind {
+    if name == "__metadata:" {
+        let missing = "key behind the colon".to_owned();
+        return FlawKind::Missing {
+            owner: "column `__metadata:`".to_owned(),
+            missing,
+        };
+    }
     let (key, owner) = (name.to_owned(), "a CSV header");
     let theirs = ["__prefix", "__suffix", "__provider", "__config"];
     if theirs.iter().any(|their| name.starts_with(their)) {

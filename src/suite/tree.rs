@@ -65,6 +65,7 @@ impl Node {
             Data::Bool(truth) => format!("`{truth}`"),
             Data::Number(number) => format!("the number `{number}`"),
             Data::Text(text) => format!("the text `{}`", shortened(text)),
+            Data::List(items) if items.is_empty() => "an empty list".to_owned(),
             Data::List(_) => "a list".to_owned(),
             Data::Map(_) => "a map".to_owned(),
         }
@@ -119,11 +120,16 @@ pub(super) fn yaml(text: &str) -> Result<Node, (usize, FlawKind)> {
 /// Errors: the line within the text, and what is wrong.
 pub(super) fn json(text: &str) -> Result<Node, (usize, FlawKind)> {
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
+        let (line, column) = (error.line().max(1), error.column());
+        // The parser's own position counts lines of the text, which may be one line of a file.
+        let text = error.to_string();
+        let cause = text.split(" at line ").next().unwrap_or(&text);
+        let cause = format!("{cause}, at column {column}");
         (
-            error.line().max(1),
+            line,
             FlawKind::Syntax {
                 format: "JSON",
-                cause: error.to_string(),
+                cause,
             },
         )
     })?;
