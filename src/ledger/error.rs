@@ -276,10 +276,7 @@ impl LedgerError {
 
     /// Tells whether the transaction in which it happened must be given up; a plain refusal wrote nothing.
     pub(super) fn spoils(&self) -> bool {
-        matches!(
-            self,
-            Self::Sqlite { .. } | Self::Io { .. } | Self::Locked { .. } | Self::Damaged { .. }
-        )
+        matches!(self, Self::Sqlite { .. } | Self::Damaged { .. })
     }
 
     /// Tells whether one entry's own content may be the cause, so that its neighbours deserve another try without it.

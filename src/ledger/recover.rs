@@ -36,14 +36,19 @@ impl Page<'_> {
 
     /// Ends every writer that no longer lives. Call it under the write lock, so that none is just being born.
     pub(super) fn recover(&mut self, places: &Places) -> Result<Recovered, LedgerError> {
-        let mut recovered = Recovered::default();
+        // All signs of life first: a file that cannot be looked at must not leave a page half written.
+        let mut dead = Vec::new();
         for (id, uuid) in self.others()? {
             if !is_alive(&places.live_file(uuid))? {
-                let one = self.bury(id, End::Died)?;
-                recovered.writers += 1;
-                recovered.attempts += one.attempts;
-                recovered.runs += one.runs;
+                dead.push(id);
             }
+        }
+        let mut recovered = Recovered::default();
+        for id in dead {
+            let one = self.bury(id, End::Died)?;
+            recovered.writers += 1;
+            recovered.attempts += one.attempts;
+            recovered.runs += one.runs;
         }
         Ok(recovered)
     }

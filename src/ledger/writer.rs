@@ -14,7 +14,7 @@ use crate::ledger::page::{self, Desk, Head};
 use crate::ledger::places::Places;
 use crate::ledger::recover::End;
 use crate::ledger::spill::Spill;
-use crate::ledger::{LedgerError, OpenOptions, schema};
+use crate::ledger::{LedgerError, OpenOptions, Settle, schema};
 
 /// The most entries of one commit.
 const GROUP: usize = 512;
@@ -248,32 +248,35 @@ impl Writer {
         refused
     }
 
-    /// Books the answers of the spill file; an attempt that is settled already is left alone. Call it under the lock.
+    /// Books the answers of the spill file, each by itself; an attempt that is settled already is left alone. Call it under
+    /// the lock.
     fn book_spilled(&mut self) -> Result<(), LedgerError> {
         let (settles, mut unread) = self.spill.read()?;
-        if settles.is_empty() && unread == 0 {
-            self.spilled = false;
-            return Ok(());
-        }
-        let db = self.places.db.clone();
-        let at = |e: LedgerError| e.at("write", &db);
-        let mut page = self.desk.turn(self.clock.now()).map_err(at)?;
         for settle in &settles {
-            match page.settle(settle) {
+            match self.book_one(settle) {
                 Ok(()) | Err(LedgerError::AttemptState { .. }) => {}
-                Err(e) if e.spoils() => {
-                    drop(page);
-                    self.desk.forget();
-                    return Err(at(e));
-                }
+                Err(e) if e.spoils() && !e.is_local() => return Err(e),
+                // It would fail for ever: it must not keep the ledger from opening.
                 Err(_) => unread += 1,
             }
         }
-        let (mark, _) = page.commit().map_err(at)?;
-        mark.map_or(Ok(()), |mark| self.anchor.write(&mark))?;
-        self.spill.empty(unread)?;
+        if !settles.is_empty() || unread > 0 {
+            self.spill.empty(unread)?;
+        }
         self.spilled = false;
         Ok(())
+    }
+
+    fn book_one(&mut self, settle: &Settle) -> Result<(), LedgerError> {
+        let booked = self.desk.turn(self.clock.now()).and_then(|mut page| {
+            page.settle(settle)?;
+            page.commit()
+        });
+        if booked.is_err() {
+            self.desk.forget();
+        }
+        let (mark, _) = booked.map_err(|e| e.at("write", &self.places.db))?;
+        mark.map_or(Ok(()), |mark| self.anchor.write(&mark))
     }
 
     /// Ends this writer: its row, the anchor, the WAL, its sign of life.
