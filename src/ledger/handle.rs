@@ -23,6 +23,7 @@ pub struct Ledger {
     trials: Arc<Semaphore>,
     settled: watch::Receiver<u64>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    recovered: Recovered,
 }
 
 impl Ledger {
@@ -34,6 +35,7 @@ impl Ledger {
         let (news, settled) = watch::channel(0);
         let path = options.path.clone();
         let writer = Writer::open(options, news)?;
+        let recovered = writer.recovered;
         let (queue, entries) = mpsc::unbounded_channel();
         let thread = thread::Builder::new()
             .name("ledger".to_owned())
@@ -44,7 +46,13 @@ impl Ledger {
             trials: Arc::new(Semaphore::new(TRIALS_QUEUED)),
             settled,
             thread: Arc::new(Mutex::new(Some(thread))),
+            recovered,
         })
+    }
+
+    /// Returns what the opening found of processes that died.
+    pub fn recovered(&self) -> Recovered {
+        self.recovered
     }
 
     /// Begins a run and returns the number by which people name it.

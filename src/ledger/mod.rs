@@ -41,7 +41,7 @@ pub use error::LedgerError;
 pub use export::export_jsonl;
 pub use handle::Ledger;
 pub use orders::{
-    CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price, Recorded,
-    Recovered, Refused, Settle, TrialRecord,
+    Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
+    Recorded, Recovered, Refused, Settle, TrialRecord,
 };
 pub use reader::{CachedAnswer, PreviousRun, Reader, RunRecord, RunRef};

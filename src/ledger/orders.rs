@@ -256,6 +256,19 @@ pub struct Iteration {
     pub number: u32,
 }
 
+/// What a run, a day or a month has used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Balance {
+    /// Owed to providers.
+    pub spent: Usd,
+    /// Held by attempts in flight.
+    pub held: Usd,
+    /// Held by attempts whose answer was lost, at their worst case.
+    pub lost: Usd,
+    /// The part of `spent` that was above the holds.
+    pub overrun: Usd,
+}
+
 /// What was found of processes that died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recovered {

@@ -14,7 +14,7 @@ use crate::ledger::page::{self, Desk, Head};
 use crate::ledger::places::Places;
 use crate::ledger::recover::End;
 use crate::ledger::spill::Spill;
-use crate::ledger::{LedgerError, OpenOptions, Settle, schema};
+use crate::ledger::{LedgerError, OpenOptions, Recovered, Settle, schema};
 
 /// The most entries of one commit.
 const GROUP: usize = 512;
@@ -39,6 +39,8 @@ pub(super) struct Writer {
     incomplete: HashMap<RunId, LedgerError>,
     /// True while answers may wait in the spill file.
     spilled: bool,
+    /// What was found of dead processes at the start.
+    pub(super) recovered: Recovered,
 }
 
 /// What each entry of a page came to.
@@ -74,6 +76,7 @@ impl Writer {
             unwritten: Vec::new(),
             incomplete: HashMap::new(),
             spilled: true,
+            recovered: Recovered::default(),
         };
         match writer.enrol(id).and_then(|()| writer.book_spilled()) {
             Ok(()) => Ok(writer),
@@ -92,7 +95,7 @@ impl Writer {
         let mut page = self.desk.turn(now).map_err(at)?;
         page.writer = page.enrol(id).map_err(at)?;
         let writer = page.writer;
-        page.recover(places).map_err(at)?;
+        self.recovered = page.recover(places).map_err(at)?;
         let (mark, _) = page.commit().map_err(at)?;
         self.desk.writer = writer;
         mark.map_or(Ok(()), |mark| self.anchor.write(&mark))
@@ -131,6 +134,8 @@ impl Writer {
         if ops.is_empty() {
             return;
         }
+        #[cfg(test)]
+        ops.sort_by_key(|op| !matches!(op, Op::Meddle(..)));
         let lock = Arc::clone(&self.lock);
         let mut freed = false;
         let booked = match lock.acquire() {
@@ -183,10 +188,12 @@ impl Writer {
             self.desk.forget();
         }
         let (results, mark, gave_back) = written.map_err(|e| e.at("write", &self.places.db))?;
-        (self.fail)("before-anchor");
-        if let Some(Err(e)) = mark.map(|mark| self.anchor.write(&mark)) {
-            // What was committed is safe and is said to be; without an anchor nothing more is taken.
-            self.stopped = Some(Arc::new(e));
+        if let Some(mark) = mark {
+            (self.fail)("before-anchor");
+            if let Err(e) = self.anchor.write(&mark) {
+                // What was committed is safe and is said to be; without an anchor nothing more is taken.
+                self.stopped = Some(Arc::new(e));
+            }
         }
         *freed |= gave_back;
         Ok(results)

@@ -2,16 +2,35 @@
 
 use rusqlite::Connection;
 
-use crate::ledger::anchor::Mark;
-use crate::ledger::check::{CHANGED, CheckReport, read_mark};
+use crate::ledger::anchor::{self, Mark};
+use crate::ledger::check::{CHANGED, CheckReport};
 use crate::ledger::places::Places;
 use crate::ledger::{LedgerError, page, spill};
 
 const RESTORE: &str = "put the missing `-wal` file back, or restore a backup; where that is impossible, remove the anchor file \
                        to go on with what is left";
 
-pub(super) fn read_anchor(places: &Places, report: &mut CheckReport) -> Option<Mark> {
-    match read_mark(places) {
+/// What was known before the database was opened.
+#[derive(Debug)]
+pub(super) struct Outside {
+    mark: Option<Mark>,
+    /// Whether there was a `-wal` file: opening makes one.
+    wal: bool,
+}
+
+/// Reads what is known outside the database. It must come before the snapshot: each anchor follows its commit, so that
+/// this one cannot be ahead of what is read afterwards.
+pub(super) fn look_outside(places: &Places, report: &mut CheckReport) -> Outside {
+    let mut wal = places.db.clone().into_os_string();
+    wal.push("-wal");
+    Outside {
+        mark: read_anchor(places, report),
+        wal: std::path::Path::new(&wal).exists(),
+    }
+}
+
+fn read_anchor(places: &Places, report: &mut CheckReport) -> Option<Mark> {
+    match anchor::read(&places.anchor) {
         Ok(mark) => mark,
         Err(e) => {
             report.add(
@@ -42,11 +61,11 @@ pub(super) fn quick_check(conn: &Connection, report: &mut CheckReport) -> Result
 pub(super) fn compare_anchor(
     conn: &Connection,
     places: &Places,
-    mark: Option<&Mark>,
+    outside: &Outside,
     report: &mut CheckReport,
 ) -> Result<(), LedgerError> {
     let head = page::head(conn)?.seq;
-    let Some(mark) = mark else {
+    let Some(mark) = &outside.mark else {
         if head > 0 && report.findings.is_empty() {
             report.add(
                 format!("there is no anchor `{}`", places.anchor.display()),
@@ -62,9 +81,7 @@ pub(super) fn compare_anchor(
             "put the ledger back that was here, or remove the anchor file",
         );
     } else if mark.seq > head {
-        let mut wal = places.db.clone().into_os_string();
-        wal.push("-wal");
-        let missing = if std::path::Path::new(&wal).exists() {
+        let missing = if outside.wal {
             ""
         } else {
             ", and there is no `-wal` file"

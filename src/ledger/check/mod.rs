@@ -9,7 +9,6 @@ mod texts;
 
 use std::path::Path;
 
-use crate::ledger::anchor::{self, Mark};
 use crate::ledger::chain::{self, Digest32};
 use crate::ledger::places::Places;
 use crate::ledger::walk::{Walked, walk};
@@ -71,8 +70,7 @@ const CHANGED: &str = "the file was changed by something other than `pw`; compar
 pub fn check(path: &Path) -> Result<CheckReport, LedgerError> {
     let places = Places::find(path)?;
     let mut report = CheckReport::default();
-    // Before the snapshot: each anchor follows its commit, so this one cannot be ahead of what is read afterwards.
-    let mark = file::read_anchor(&places, &mut report);
+    let outside = file::look_outside(&places, &mut report);
     let conn = match schema::open_for_reading(&places.db) {
         Err(LedgerError::Sqlite { source, .. }) => {
             report.add(format!("the database cannot be read: {source}"), CHANGED);
@@ -80,7 +78,7 @@ pub fn check(path: &Path) -> Result<CheckReport, LedgerError> {
         }
         opened => opened?,
     };
-    if let Err(e) = audit(&conn, &places, mark.as_ref(), &mut report) {
+    if let Err(e) = audit(&conn, &places, &outside, &mut report) {
         report.add(format!("the audit could not go on: {}", cause(&e)), CHANGED);
     }
     Ok(report)
@@ -97,12 +95,12 @@ fn cause(error: &LedgerError) -> String {
 fn audit(
     conn: &rusqlite::Connection,
     places: &Places,
-    mark: Option<&Mark>,
+    outside: &file::Outside,
     report: &mut CheckReport,
 ) -> Result<(), LedgerError> {
     let snapshot = conn.unchecked_transaction()?;
     file::quick_check(&snapshot, report)?;
-    file::compare_anchor(&snapshot, places, mark, report)?;
+    file::compare_anchor(&snapshot, places, outside, report)?;
     let mut tally = sums::Tally::default();
     let mut lives = attempts::Lives::default();
     let mut links = Links::default();
@@ -163,8 +161,4 @@ impl Links {
         self.seq = posting.seq;
         self.before = posting.hash;
     }
-}
-
-fn read_mark(places: &Places) -> Result<Option<Mark>, LedgerError> {
-    anchor::read(&places.anchor)
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use crate::domain::{Cost, PromptName, RunId, Usage, Usd};
-use crate::ledger::CapScope;
-use crate::ledger::LedgerError;
-use crate::ledger::page::{Scope, Sums, stored_sums};
+use crate::ledger::page::{Scope, stored_sums};
 use crate::ledger::reader::rows::run_number;
 use crate::ledger::reader::{Reader, json};
+use crate::ledger::{Balance, CapScope, LedgerError};
 use crate::summary::Totals;
 
 impl Reader {
@@ -54,21 +53,20 @@ impl Reader {
         })
     }
 
-    /// Returns what a scope has spent, holds and lost: a run by number, a day as YYYYMMDD or a month as YYYYMM (UTC).
-    pub fn balances(&self, scope: CapScope, period: i64) -> Result<(Usd, Usd, Usd), LedgerError> {
+    /// Returns the balance of a run by number, a day as YYYYMMDD or a month as YYYYMM (UTC).
+    pub fn balance(&self, scope: CapScope, period: i64) -> Result<Balance, LedgerError> {
         let scope = match scope {
             CapScope::Run => Scope::Run(period),
             CapScope::Day => Scope::Day(period),
             CapScope::Month => Scope::Month(period),
         };
-        let Sums {
-            spent, held, lost, ..
-        } = self.read(|conn| Ok(stored_sums(conn, scope)?.unwrap_or_default()))?;
-        Ok((
-            Usd::from_picos(spent),
-            Usd::from_picos(held),
-            Usd::from_picos(lost),
-        ))
+        let sums = self.read(|conn| Ok(stored_sums(conn, scope)?.unwrap_or_default()))?;
+        Ok(Balance {
+            spent: Usd::from_picos(sums.spent),
+            held: Usd::from_picos(sums.held),
+            lost: Usd::from_picos(sums.lost),
+            overrun: Usd::from_picos(sums.overrun),
+        })
     }
 
     /// Returns what all evaluations of a prompt have cost, judges included, filtered and failed runs too.

@@ -136,21 +136,19 @@ async fn a_flipped_byte_of_the_file_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = books(folder.path()).await;
     let whole = std::fs::read(&path).unwrap();
-    let at = |needle: &[u8]| {
-        let found = whole
-            .windows(needle.len())
-            .rposition(|window| window == needle);
-        found.unwrap()
-    };
-    for place in [
-        at("最低气温17".as_bytes()),
-        at(b"cut off"),
-        at(b"gpt-5-mini-2026"),
-    ] {
+    for needle in ["最低气温17", "cut off", "gpt-5-mini-2026"] {
+        // Every copy: pages that were split keep stale ones, which nobody reads.
         let mut bytes = whole.clone();
-        bytes[place] ^= 1;
+        let places = bytes.windows(needle.len()).enumerate();
+        let places: Vec<_> = places
+            .filter(|(_, window)| *window == needle.as_bytes())
+            .map(|(place, _)| place)
+            .collect();
+        for place in places {
+            bytes[place] ^= 1;
+        }
         std::fs::write(&path, &bytes).unwrap();
-        assert_ne!(found(&path), Vec::<String>::new(), "byte {place}");
+        assert_ne!(found(&path), Vec::<String>::new(), "{needle}");
     }
 }
 

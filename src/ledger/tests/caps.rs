@@ -113,7 +113,10 @@ async fn day_and_month_are_those_of_the_clock_in_utc() {
     // An answer of the first day is booked on the day of its hold.
     ledger.settle(settle(first, 7)).await.unwrap();
     let reader = Reader::open(&folder.path().join("ledger.db"), "w").unwrap();
-    let balance = |scope, period| reader.balances(scope, period).unwrap();
+    let balance = |scope, period| {
+        let balance = reader.balance(scope, period).unwrap();
+        (balance.spent, balance.held, balance.lost)
+    };
     assert_eq!(
         balance(CapScope::Day, 20_261_118),
         (usd(7), Usd::ZERO, Usd::ZERO)

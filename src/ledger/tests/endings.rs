@@ -2,7 +2,7 @@
 
 use crate::domain::{Cost, Fault, MoneyClass, Usd};
 use crate::ledger::testing::*;
-use crate::ledger::{CapScope, Caps, Ledger, LedgerError, Reader};
+use crate::ledger::{Balance, CapScope, Caps, Ledger, LedgerError, Reader};
 
 struct Books {
     folder: tempfile::TempDir,
@@ -160,8 +160,8 @@ async fn a_free_call_is_recorded_with_what_the_machine_cost() {
     assert_eq!((totals.calls, totals.attempts), (1, 1));
     assert_eq!((totals.billed, totals.imputed.picos()), (Usd::ZERO, 42));
     assert_eq!(
-        reader.balances(CapScope::Run, 1).unwrap(),
-        (Usd::ZERO, Usd::ZERO, Usd::ZERO)
+        reader.balance(CapScope::Run, 1).unwrap(),
+        Balance::default()
     );
 }
 

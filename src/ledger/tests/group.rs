@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::domain::RunStatus;
 use crate::ledger::testing::*;
-use crate::ledger::{Caps, HoldOutcome, Ledger, check};
+use crate::ledger::{Caps, HoldOutcome, Ledger, Reader, check};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn concurrent_tasks_are_all_booked_and_never_pass_the_cap() {
@@ -55,7 +55,7 @@ async fn calls(ledger: Ledger, count: usize) {
     }
 }
 
-/// Holds, settles and records `PW_LEDGER_CALLS` calls (200 without it) at 64 in flight; prints what one costs in time and bytes.
+/// Holds, settles and records calls at 64 in flight; prints what one costs in time and bytes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 #[expect(
     clippy::print_stderr,
@@ -66,9 +66,7 @@ async fn what_a_call_costs() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path());
     ledger.begin_run(run("r1")).await.unwrap();
-    let count = option_env!("PW_LEDGER_CALLS")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(256);
+    let count = 1024;
     let begin = Instant::now();
     let tasks: Vec<_> = (0..64)
         .map(|_| tokio::spawn(calls(ledger.clone(), count / 64)))
@@ -89,6 +87,12 @@ async fn what_a_call_costs() {
         spent / u32::try_from(count).unwrap(),
         bytes as f64 / count as f64
     );
+    let begin = Instant::now();
+    let reader = Reader::open(&path, "w").unwrap();
+    assert_eq!(reader.rows(&"r1".to_owned()).unwrap().len(), count);
+    let (rows, begin) = (begin.elapsed(), Instant::now());
+    assert_eq!(check(&path).unwrap().findings, []);
+    eprintln!("read in {rows:?}, checked in {:?}", begin.elapsed());
     let raw = raw(folder.path());
     let calls = i64::try_from(count).unwrap();
     assert_eq!(number(&raw, "SELECT count(*) FROM trials"), calls);

@@ -5,6 +5,7 @@ mod caps;
 mod endings;
 mod group;
 mod history;
+mod killed;
 mod properties;
 mod recovery;
 mod runs;

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::domain::{RunStatus, Usd};
 use crate::ledger::testing::*;
-use crate::ledger::{CapScope, Ledger, LedgerError, Reader, Recovered, RunRef, check};
+use crate::ledger::{Balance, CapScope, Ledger, LedgerError, Reader, Recovered, RunRef, check};
 
 #[tokio::test]
 async fn a_dead_writers_holds_are_lost_and_its_runs_interrupted() {
@@ -25,6 +25,12 @@ async fn a_dead_writers_holds_are_lost_and_its_runs_interrupted() {
     );
 
     let ledger = open(folder.path());
+    let expected = Recovered {
+        writers: 1,
+        attempts: 2,
+        runs: 1,
+    };
+    assert_eq!(ledger.recovered(), expected);
     assert_eq!(check(&path).unwrap().findings, []);
     let reader = Reader::open(&path, "w").unwrap();
     assert_eq!(
@@ -32,8 +38,11 @@ async fn a_dead_writers_holds_are_lost_and_its_runs_interrupted() {
         RunStatus::Interrupted
     );
     assert_eq!(
-        reader.balances(CapScope::Day, 20_261_118).unwrap(),
-        (Usd::ZERO, Usd::ZERO, Usd::from_picos(70))
+        reader.balance(CapScope::Day, 20_261_118).unwrap(),
+        Balance {
+            lost: Usd::from_picos(70),
+            ..Balance::default()
+        }
     );
     assert_eq!(refused(&ledger, hold(31, Some(100))).await.lost.picos(), 70);
     ledger.settle(settle(late, 5)).await.unwrap();
