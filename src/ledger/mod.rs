@@ -1,1 +1,47 @@
 //! The ledger: every attempt's money, append-only.
+//!
+//! Before a request leaves, its worst case is *held*; the answer *settles* it at its cost, a request that never left is
+//! *voided*, one whose answer did not come stays *lost*. A crash at any instant leaves books that add up.
+//!
+//! Rank 3. It knows `SQLite`, files and locks; it must not know providers, prices, prompts' texts or what a suite means:
+//! amounts and texts come in, sums and texts go out. Start with [`Ledger`], then `page.rs` (one transaction), `hold.rs`
+//! and `settle.rs` (what a transaction may do), `writer.rs` (who runs it); [`Reader`] is the other side, [`check`] the audit.
+
+mod anchor;
+mod chain;
+mod check;
+mod error;
+mod export;
+mod handle;
+mod hold;
+mod lock;
+mod names;
+mod op;
+mod orders;
+mod page;
+mod payload;
+mod places;
+mod reader;
+mod recover;
+mod run;
+mod schema;
+mod settle;
+mod spill;
+mod trial;
+mod walk;
+mod writer;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use check::{CheckReport, Finding, check};
+pub use error::LedgerError;
+pub use export::export_jsonl;
+pub use handle::Ledger;
+pub use orders::{
+    Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
+    Recorded, Recovered, Refused, Settle, TrialRecord,
+};
+pub use reader::{CachedAnswer, PreviousRun, Reader, RunRecord, RunRef};

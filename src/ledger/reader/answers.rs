@@ -1,0 +1,129 @@
+//! Answers, put together from their posting and their payload.
+
+use std::sync::LazyLock;
+
+use rusqlite::Row;
+use uuid::Uuid;
+
+use crate::domain::{Answer, Cost, Usd};
+use crate::ledger::LedgerError;
+use crate::ledger::chain;
+use crate::ledger::hold::short_key;
+use crate::ledger::payload::{Plain, StoredAnswer};
+use crate::ledger::reader::{Reader, json};
+
+/// An answer that was paid before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CachedAnswer {
+    /// The call that bought it.
+    pub call: Uuid,
+    /// The answer.
+    pub answer: Answer,
+    /// What it cost then.
+    pub cost: Cost,
+    /// Its latency then.
+    pub latency_ms: Option<u64>,
+    /// Source of its price and the date from which it holds.
+    pub price: Option<(String, Option<String>)>,
+}
+
+/// The columns that [`read_answer`] reads, of a call's accepted attempt `a` and its posting `p`.
+pub(super) const COLUMNS: &str = "\
+    p.spent, p.imputed, p.latency_ms, p.usage, p.usage_raw, mr.name, tr.name, p.request_id, p.response_id, p.text_hash, \
+    pr.source, pr.valid_from, pl.body";
+
+/// The joins that [`COLUMNS`] need, after a call `c`.
+pub(super) const JOINS: &str = "\
+    LEFT JOIN attempts a ON a.id = c.accepted LEFT JOIN postings p ON p.seq = a.end_seq \
+    LEFT JOIN names mr ON mr.id = p.model_returned LEFT JOIN names tr ON tr.id = p.tier_returned \
+    LEFT JOIN prices pr ON pr.id = p.price LEFT JOIN payloads pl ON pl.id = a.id * 2 + 1";
+
+/// An answer with its money.
+#[derive(Debug)]
+pub(super) struct Bought {
+    /// `None` when its text is no longer kept, or is not the one that was hashed.
+    pub(super) answer: Option<Answer>,
+    pub(super) cost: Cost,
+    pub(super) latency_ms: Option<u64>,
+    pub(super) price: Option<(String, Option<String>)>,
+}
+
+/// Reads the columns of an accepted attempt from `first` on; `None` when the call has none.
+pub(super) fn read_answer(row: &Row<'_>, first: usize) -> Result<Option<Bought>, LedgerError> {
+    let Some(billed) = row.get::<_, Option<i64>>(first)? else {
+        return Ok(None);
+    };
+    let text = |offset: usize| row.get::<_, Option<String>>(first + offset);
+    let latency: Option<i64> = row.get(first + 2)?;
+    let price = match text(10)? {
+        Some(source) => Some((source, text(11)?.filter(|date| !date.is_empty()))),
+        None => None,
+    };
+    Ok(Some(Bought {
+        answer: whole_answer(row, first)?,
+        cost: Cost {
+            billed: Usd::from_picos(billed),
+            imputed: Usd::from_picos(row.get(first + 1)?),
+        },
+        latency_ms: latency.and_then(|ms| u64::try_from(ms).ok()),
+        price,
+    }))
+}
+
+fn whole_answer(row: &Row<'_>, first: usize) -> Result<Option<Answer>, LedgerError> {
+    let text = |offset: usize| row.get::<_, Option<String>>(first + offset);
+    let hash: Option<Vec<u8>> = row.get(first + 9)?;
+    let Some(Plain(body)) = row.get::<_, Option<Plain>>(first + 12)? else {
+        return Ok(None);
+    };
+    if hash.as_deref() != Some(&chain::digest(&body)[..]) {
+        return Ok(None);
+    }
+    let mut answer = json::<StoredAnswer>("an answer", &body)?.into_answer();
+    answer.usage = match text(3)? {
+        Some(usage) => Some(json("a usage", &usage)?),
+        None => None,
+    };
+    answer.usage_raw = match text(4)? {
+        Some(raw) => Some(json("a provider's usage", &raw)?),
+        None => None,
+    };
+    answer.model_returned = text(5)?;
+    answer.tier_returned = text(6)?;
+    answer.request_id = text(7)?;
+    answer.response_id = text(8)?;
+    Ok(Some(answer))
+}
+
+static CACHED: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT c.uuid, {COLUMNS} FROM calls c {JOINS} \
+         WHERE c.request_key = ?1 AND c.accepted IS NOT NULL ORDER BY c.id DESC"
+    )
+});
+
+impl Reader {
+    /// Returns the newest accepted answer to a request, if its text is still kept.
+    pub fn cached(&self, request_key: &str) -> Result<Option<CachedAnswer>, LedgerError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(&CACHED)?;
+            let mut rows = statement.query([short_key(request_key)])?;
+            while let Some(row) = rows.next()? {
+                let bought = read_answer(row, 1)?;
+                let Some((bought, answer)) = bought
+                    .and_then(|mut bought| bought.answer.take().map(|answer| (bought, answer)))
+                else {
+                    continue;
+                };
+                return Ok(Some(CachedAnswer {
+                    call: Uuid::from_bytes(row.get(0)?),
+                    answer,
+                    cost: bought.cost,
+                    latency_ms: bought.latency_ms,
+                    price: bought.price,
+                }));
+            }
+            Ok(None)
+        })
+    }
+}
