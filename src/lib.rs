@@ -35,18 +35,18 @@
 //! To add a provider, see [`provider`]; an assertion, [`scorer`]; a report, [`report`]; a command, [`commands`].
 
 // In reading order, from the words to the commands.
-pub mod domain;
-pub mod stats;
-pub mod template;
-pub mod pricing;
-pub mod summary;
-pub mod report;
-pub mod config;
-pub mod workspace;
-pub mod suite;
-pub mod provider;
-pub mod ledger;
 pub mod call;
-pub mod scorer;
-pub mod engine;
 pub mod commands;
+pub mod config;
+pub mod domain;
+pub mod engine;
+pub mod ledger;
+pub mod pricing;
+pub mod provider;
+pub mod report;
+pub mod scorer;
+pub mod stats;
+pub mod suite;
+pub mod summary;
+pub mod template;
+pub mod workspace;

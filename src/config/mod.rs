@@ -32,7 +32,6 @@ pub use environment::Environment;
 pub use error::{ConfigError, Problem};
 pub use load::{Entry, Flag, Loaded, load};
 pub use model::ModelNameError;
-pub use prices::{DeclaredPrice, PriceTable};
 pub use seams::Seams;
 pub use settings::{Budget, Color, Language, Settings};
 pub use source::{Layer, Source};

@@ -1,45 +1,67 @@
 //! Prices that the user declares in `[prices."ENDPOINT/MODEL"]`.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::domain::ModelRef;
+use crate::pricing::{Declared, Exchange, UserPrice, UserPrices};
 
 use crate::config::error::Problem;
 use crate::config::keys::{dotted, path};
 use crate::config::layers::Layers;
 use crate::config::source::Source;
 
-/// Declared prices, by `ENDPOINT/MODEL`.
-pub type PriceTable = BTreeMap<String, DeclaredPrice>;
-
-/// The price of one model, as declared.
+/// The price of one model, as its table gives it.
 ///
 /// Units: amounts of `currency` for a million tokens.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeclaredPrice {
+struct DeclaredPrice {
     /// True for `price = "free"`; no amount is given then.
-    pub free: bool,
+    free: bool,
     /// Tokens read.
-    pub input: Option<Decimal>,
+    input: Option<Decimal>,
     /// Tokens read from the provider's cache.
-    pub cached_input: Option<Decimal>,
+    cached_input: Option<Decimal>,
     /// Tokens written to the provider's cache.
-    pub cache_write: Option<Decimal>,
+    cache_write: Option<Decimal>,
     /// Tokens written.
-    pub output: Option<Decimal>,
+    output: Option<Decimal>,
     /// Tokens of hidden reasoning.
-    pub reasoning: Option<Decimal>,
+    reasoning: Option<Decimal>,
     /// The currency of the amounts (ISO 4217).
-    pub currency: String,
+    currency: String,
     /// Dollars for one unit of the currency; always there unless it is USD.
-    pub usd_rate: Option<Decimal>,
+    usd_rate: Option<Decimal>,
     /// The day of that rate; always there unless the currency is USD.
-    pub usd_rate_date: Option<Date>,
+    usd_rate_date: Option<Date>,
     /// Where it is declared.
-    pub source: Source,
+    source: Source,
+}
+
+impl DeclaredPrice {
+    /// Returns the price, or `None` where something that it needs is absent.
+    fn whole(&self) -> Option<UserPrice> {
+        if self.free {
+            return Some(UserPrice::Free);
+        }
+        let exchange = match self.currency.as_str() {
+            "USD" => None,
+            currency => Some(Exchange {
+                currency: currency.to_owned(),
+                usd_rate: self.usd_rate?.to_string(),
+                date: self.usd_rate_date?,
+            }),
+        };
+        let (cached_input, cache_write, reasoning) =
+            (self.cached_input, self.cache_write, self.reasoning);
+        Some(UserPrice::Declared(Declared {
+            input: self.input?,
+            cached_input,
+            cache_write,
+            output: self.output?,
+            reasoning,
+            exchange,
+        }))
+    }
 }
 
 const AMOUNTS: [&str; 5] = [
@@ -52,15 +74,17 @@ const AMOUNTS: [&str; 5] = [
 const RATE: [&str; 2] = ["usd_rate", "usd_rate_date"];
 
 /// Reads every declared price; incomplete ones are mistakes.
-pub(super) fn read(layers: &Layers, problems: &mut Vec<Problem>) -> PriceTable {
-    let mut table = PriceTable::new();
+pub(super) fn read(layers: &Layers, problems: &mut Vec<Problem>) -> UserPrices {
+    let mut table = UserPrices::new();
     for name in layers.names("prices") {
         let Some(at) = layers.first_source(&["prices", &name]) else {
             continue;
         };
         let price = declared(layers, &name, at);
         check(layers, &name, &price, problems);
-        table.insert(name, price);
+        if let Some(price) = price.whole() {
+            table.insert(name, price);
+        }
     }
     table
 }

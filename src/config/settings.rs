@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::{Endpoint, Usd};
+use crate::pricing::UserPrices;
 
 use crate::config::endpoints;
 use crate::config::environment::Environment;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::files::Folders;
 use crate::config::layers::Layers;
-use crate::config::prices::{self, PriceTable};
+use crate::config::prices;
 use crate::config::seams::Seams;
 use crate::config::source::Layer;
 use crate::config::trust::{Allowed, KeyUse, Pair, Standing};
@@ -35,7 +36,7 @@ pub struct Settings {
     /// Endpoints, by name.
     pub endpoints: BTreeMap<String, Endpoint>,
     /// Declared prices, by `ENDPOINT/MODEL`.
-    pub prices: PriceTable,
+    pub prices: UserPrices,
     /// The ledger's file, where somebody chose it; absolute when the workspace's root is.
     pub ledger_path: Option<PathBuf>,
     /// Language of reports.

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::domain::EndpointKind;
+use crate::pricing::UserPrice;
 
 mod defaults;
 
@@ -464,18 +465,30 @@ fn prices_are_whole_or_mistakes() {
     let bench = Bench::new("[prices.\"e/m\"]\ninput = \"0.20\"\noutput = 0.8\ncurrency = \"CNY\"\nusd_rate = \"0.14\"\nusd_rate_date = 2026-11-24\n[prices.\"local/q\"]\nprice = \"free\"\n")
         .write("home/.config/pw/config.toml", "[prices.\"e/m\"]\ninput = 9\noutput = 9\ncached_input = 9\n[prices.\"local/q\"]\ninput = 1\noutput = 1\n");
     let prices = bench.settings().prices;
-    let price = &prices["e/m"];
-    assert_eq!(price.input.map(|d| d.to_string()).as_deref(), Some("0.20"));
-    assert_eq!(price.output.map(|d| d.to_string()).as_deref(), Some("0.8"));
+    let UserPrice::Declared(price) = &prices["e/m"] else {
+        panic!("a declared price")
+    };
+    assert_eq!(
+        (
+            price.input.to_string().as_str(),
+            price.output.to_string().as_str()
+        ),
+        ("0.20", "0.8")
+    );
     assert_eq!(
         price.cached_input, None,
         "a table replaces a lower layer's whole"
     );
+    let exchange = price.exchange.as_ref().expect("a rate");
     assert_eq!(
-        price.usd_rate_date.map(|day| day.to_string()).as_deref(),
-        Some("2026-11-24")
+        (
+            exchange.currency.as_str(),
+            exchange.usd_rate.as_str(),
+            exchange.date.to_string().as_str()
+        ),
+        ("CNY", "0.14", "2026-11-24")
     );
-    assert!(prices["local/q"].free);
+    assert_eq!(prices["local/q"], UserPrice::Free);
     assert_eq!(
         Bench::new("[prices.\"e/a\"]\ninput = 1\n[prices.\"e/b\"]\nprice = \"free\"\noutput = 1\n[prices.\"e/c\"]\ninput = 1\noutput = 1\ncurrency = \"CNY\"\n[prices.d]\nprice = \"free\"\n[prices.\"e/f\"]\ninput = 1\noutput = 1\nusd_rate = 7\n").error(),
         "found 5 mistakes in settings\n  \

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
-use crate::domain::{Fault, Usd};
+use crate::domain::{Cost, Fault, Usd};
 use crate::ledger::chain::{self, Entry};
 use crate::ledger::hold::answer_payload;
 use crate::ledger::page::{Links, Page, Scope, Sums, amount_error, id_text};
@@ -40,14 +40,53 @@ pub(super) struct Ending<'a> {
 impl Page<'_> {
     /// Books an answer at its actual cost, on the day and month of its hold. A late answer of a lost attempt is accepted.
     pub(super) fn settle(&mut self, settle: &Settle) -> Result<(), LedgerError> {
+        let Some(cost) = settle.cost else {
+            return self.keep_unpriced(settle);
+        };
         let attempt = self.attempt("settle", settle.attempt, &["open", "lost"])?;
-        let change = settle_change(settle, &attempt)?;
+        let change = settle_change(cost, &attempt)?;
         self.move_money(&attempt.scopes(), change, || {
-            amount_error("a cost", settle.cost.billed.picos())
+            amount_error("a cost", cost.billed.picos())
         })?;
         self.end(&attempt, "settled")?;
+        self.keep_answer("settle", settle, &attempt, change)?;
+        self.add_spend(
+            attempt.day,
+            attempt.context,
+            cost.billed.picos(),
+            cost.imputed.picos(),
+        );
+        self.freed = true;
+        Ok(())
+    }
+
+    /// Keeps an answer whose cost is unknown: nothing is spent, the hold stays lost at its worst case.
+    fn keep_unpriced(&mut self, settle: &Settle) -> Result<(), LedgerError> {
+        let attempt = self.attempt("settle", settle.attempt, &["open"])?;
+        let change = Sums {
+            held: -attempt.worst,
+            lost: attempt.worst,
+            ..Sums::default()
+        };
+        self.move_money(&attempt.scopes(), change, || {
+            LedgerError::damaged(format!("balances of attempt `{}`", attempt.uuid))
+        })?;
+        self.end(&attempt, "lost")?;
+        self.keep_answer("lost", settle, &attempt, change)?;
+        self.freed = true;
+        Ok(())
+    }
+
+    /// Posts an answer, keeps its text and lets the call take it.
+    fn keep_answer(
+        &mut self,
+        kind: &'static str,
+        settle: &Settle,
+        attempt: &Known,
+        change: Sums,
+    ) -> Result<(), LedgerError> {
         let text = StoredAnswer::text_of(&settle.answer);
-        self.post_settle(settle, &attempt, change, &text)?;
+        self.post_settle(kind, settle, attempt, change, &text)?;
         self.keep_text(answer_payload(attempt.id), &text)?;
         if settle.accepted {
             self.tx
@@ -56,13 +95,6 @@ impl Page<'_> {
                 )?
                 .execute(params![attempt.call, attempt.id])?;
         }
-        self.add_spend(
-            attempt.day,
-            attempt.context,
-            settle.cost.billed.picos(),
-            settle.cost.imputed.picos(),
-        );
-        self.freed = true;
         Ok(())
     }
 
@@ -185,6 +217,7 @@ impl Page<'_> {
 
     fn post_settle(
         &mut self,
+        kind: &'static str,
         settle: &Settle,
         attempt: &Known,
         change: Sums,
@@ -194,11 +227,15 @@ impl Page<'_> {
         let answer = &settle.answer;
         let raw = answer.usage_raw.as_ref().map(ToString::to_string);
         let entry = Entry {
-            kind: "settle",
+            kind,
             attempt: &id,
             day: attempt.day,
-            spent: settle.cost.billed,
-            imputed: settle.cost.imputed,
+            spent: settle.cost.unwrap_or_default().billed,
+            imputed: settle.cost.unwrap_or_default().imputed,
+            reason: settle
+                .cost
+                .is_none()
+                .then_some("answered, but what it cost is unknown"),
             held: Usd::from_picos(change.held),
             lost: Usd::from_picos(change.lost),
             overrun: Usd::from_picos(change.overrun),
@@ -222,8 +259,8 @@ impl Page<'_> {
 }
 
 /// Returns what a settle moves: the hold (or what is lost) goes, the cost comes, what exceeds the hold is an overrun.
-fn settle_change(settle: &Settle, attempt: &Known) -> Result<Sums, LedgerError> {
-    let (billed, imputed) = (settle.cost.billed.picos(), settle.cost.imputed.picos());
+fn settle_change(cost: Cost, attempt: &Known) -> Result<Sums, LedgerError> {
+    let (billed, imputed) = (cost.billed.picos(), cost.imputed.picos());
     for picos in [billed, imputed] {
         if picos < 0 {
             return Err(amount_error("a cost", picos));

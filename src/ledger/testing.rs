@@ -157,10 +157,10 @@ pub(super) fn answer(text: &str) -> Answer {
 pub(super) fn settle(attempt: Uuid, picos: i64) -> Settle {
     Settle {
         attempt,
-        cost: Cost {
+        cost: Some(Cost {
             billed: Usd::from_picos(picos),
             imputed: Usd::ZERO,
-        },
+        }),
         price: Some(price()),
         answer: answer("晴，最低气温17°C"),
         latency_ms: Some(812),

@@ -55,6 +55,14 @@ pub enum WorkspaceError {
         /// What they mean.
         what: String,
     },
+    /// A file that a prompt shows as an image and that has no ending of one.
+    #[error(
+        "`{file}` is shown as an image, expected a `.png`, `.jpg`, `.gif` or `.webp` file, or a `contentType`"
+    )]
+    NoImage {
+        /// The file.
+        file: String,
+    },
     /// No suite where one was expected.
     #[error("prompt `{prompt}` has no suite: found no `{expected}`{}", meant(.nearest.as_deref()))]
     NoSuite {

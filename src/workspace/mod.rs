@@ -10,6 +10,7 @@ mod catalogue;
 mod error;
 mod git;
 mod listing;
+mod media;
 mod naming;
 mod partials;
 mod prompts;
@@ -19,7 +20,6 @@ mod suites;
 
 pub use error::WorkspaceError;
 pub use git::git_state;
-pub use partials::PartialFile;
 pub use prompts::{PromptFiles, VariantFile};
 pub use root::Workspace;
 

@@ -1,27 +1,17 @@
 //! Partials: `_NAME.hbs` anywhere below `prompts/`.
 
-use std::collections::BTreeMap;
-
+use crate::template::{PartialSource, Partials};
 use crate::workspace::error::WorkspaceError;
 use crate::workspace::naming::Role;
 use crate::workspace::reading::TEMPLATE_BYTES;
 use crate::workspace::root::Workspace;
 
-/// A partial's file and text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartialFile {
-    /// The file, relative to the root.
-    pub file: String,
-    /// Its contents.
-    pub text: String,
-}
-
 impl Workspace {
     /// Reads every partial, by the name that templates use: `sub/_x.hbs` is `sub/x`. No `prompts/`: none.
     ///
     /// Errors: two files of one name, and whatever makes a file unreadable.
-    pub fn partials(&self) -> Result<BTreeMap<String, PartialFile>, WorkspaceError> {
-        let mut partials: BTreeMap<String, PartialFile> = BTreeMap::new();
+    pub fn partials(&self) -> Result<Partials, WorkspaceError> {
+        let mut partials = Partials::new();
         if !self.prompts_folder().is_dir() {
             return Ok(partials);
         }
@@ -37,7 +27,7 @@ impl Workspace {
                 });
             }
             let text = self.read(&found.path, TEMPLATE_BYTES)?;
-            partials.insert(name, PartialFile { file, text });
+            partials.insert(name, PartialSource { file, text });
         }
         Ok(partials)
     }

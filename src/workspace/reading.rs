@@ -21,6 +21,20 @@ impl Workspace {
     }
 
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<String, WorkspaceError> {
+        let bytes = self.read_bytes(path, limit)?;
+        String::from_utf8(bytes).map_err(|error| {
+            let byte = error.utf8_error().valid_up_to();
+            let before = &error.as_bytes()[..byte];
+            let line = before.split(|byte| *byte == b'\n').count();
+            WorkspaceError::NotUtf8 {
+                file: self.display(path),
+                line,
+                byte,
+            }
+        })
+    }
+
+    pub(super) fn read_bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, WorkspaceError> {
         let file = self.display(path);
         let inside = self.inside(path)?;
         let found = fs::metadata(&inside).map_err(|source| self.unreadable(path, source))?;
@@ -29,16 +43,7 @@ impl Workspace {
             return Err(WorkspaceError::NotAFile { file });
         }
         let bytes = at_most(&inside, limit).map_err(|source| self.unreadable(path, source))?;
-        let bytes = bytes.ok_or(WorkspaceError::TooLarge {
-            file: file.clone(),
-            limit,
-        })?;
-        String::from_utf8(bytes).map_err(|error| {
-            let byte = error.utf8_error().valid_up_to();
-            let before = &error.as_bytes()[..byte];
-            let line = before.split(|byte| *byte == b'\n').count();
-            WorkspaceError::NotUtf8 { file, line, byte }
-        })
+        bytes.ok_or(WorkspaceError::TooLarge { file, limit })
     }
 
     /// Follows every link of a path and returns where it ends, which must be below the root.

@@ -12,3 +12,4 @@ mod prices;
 mod provider_faults;
 mod provider_wire;
 mod simulation;
+mod workbench;

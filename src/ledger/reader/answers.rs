@@ -98,7 +98,7 @@ fn whole_answer(row: &Row<'_>, first: usize) -> Result<Option<Answer>, LedgerErr
 static CACHED: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT c.uuid, {COLUMNS} FROM calls c {JOINS} \
-         WHERE c.request_key = ?1 AND c.accepted IS NOT NULL ORDER BY c.id DESC"
+         WHERE c.request_key = ?1 AND a.state = 'settled' ORDER BY c.id DESC"
     )
 });
 

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use crate::domain::{IterationNumber, ModelRef, PromptName, Revision, RunId, Variant};
 use crate::ledger::LedgerError;
 use crate::ledger::chain::time_text;
+use crate::ledger::payload::Plain;
 use crate::ledger::reader::Reader;
 
 /// A run whose answers stand for a revision.
@@ -104,6 +105,17 @@ impl Reader {
                 )?
                 .query_map([&self.workspace, prefix], |row| row.get(1).map(Revision))?
                 .collect::<rusqlite::Result<_>>()?;
+            Ok(found)
+        })
+    }
+
+    /// Returns a revision's full text, as its run gave it; `None` where the ledger knows no such revision.
+    pub fn revision_text(&self, revision: &Revision) -> Result<Option<String>, LedgerError> {
+        self.read(|conn| {
+            let found = conn
+                .prepare_cached("SELECT body FROM revisions WHERE hash = ?1")?
+                .query_row([&revision.0], |row| row.get(0).map(|Plain(text)| text))
+                .optional()?;
             Ok(found)
         })
     }

@@ -149,10 +149,10 @@ async fn a_free_call_is_recorded_with_what_the_machine_cost() {
     let free = hold_for(call(Some("r1")), 0, Caps::default());
     let attempt = held(&books.ledger, free).await;
     let mut answered = settle(attempt, 0);
-    answered.cost = Cost {
+    answered.cost = Some(Cost {
         billed: Usd::ZERO,
         imputed: Usd::from_picos(42),
-    };
+    });
     answered.price = None;
     books.ledger.settle(answered).await.unwrap();
     let reader = Reader::open(&books.folder.path().join("ledger.db"), "w").unwrap();

@@ -1,0 +1,418 @@
+//! The facts of a recorded run: the same function serves the run that just ended and the one shown a year later.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::eval::against::Against;
+use crate::commands::failure::Failure;
+use crate::domain::{
+    Case, CaseId, Cost, GateSpec, ModelRef, Outcome, Revision, RunStatus, TrialRow, Usd, Variant,
+};
+use crate::engine::pair_keys;
+use crate::ledger::{Reader, RunRecord};
+use crate::scorer::{AnswerFacts, Scorer};
+use crate::summary::{
+    BudgetLeft, CompareOptions, Comparison, ComparisonKind, Facts, PairedRow, Side, SideName,
+    VariantFacts, VariantIdentity, compare, compare_all, judge_gates, variant_facts,
+};
+
+/// What a run keeps of its command, so that its report can be made again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) baseline: Variant,
+    pub(crate) min_gain: f64,
+    pub(crate) budget: Option<Usd>,
+    pub(crate) gates: Vec<GateSpec>,
+    pub(crate) gates_of: Variant,
+    pub(crate) against: Vec<Against>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// What a revision's stored text says of the variables it reads.
+#[derive(Deserialize)]
+struct Reads {
+    reads: BTreeSet<String>,
+}
+
+/// Makes the facts of a run from its rows and cases.
+pub(crate) fn of(
+    reader: &Reader,
+    run: &RunRecord,
+    rows: Vec<TrialRow>,
+    cases: &[Case],
+) -> Result<Facts, Failure> {
+    let kept: Kept = serde_json::from_value(run.settings.clone()).unwrap_or_default();
+    let parts = parts(reader, run, &rows)?;
+    let variants: Vec<VariantFacts> = parts
+        .iter()
+        .map(|part| variant_facts(part.identity(), &part.rows))
+        .collect();
+    let options = |kind| CompareOptions {
+        kind,
+        min_gain: kept.min_gain,
+        give_verdict: run.status == RunStatus::Finished,
+    };
+    let mut comparisons =
+        among_variants(run, &kept, &parts, cases, &options(ComparisonKind::Variant));
+    comparisons.extend(among_models(
+        run,
+        &parts,
+        cases,
+        &options(ComparisonKind::Model),
+    ));
+    for against in &kept.against {
+        if let Some(part) = parts
+            .iter()
+            .find(|part| part.variant == against.variant && part.model == against.model)
+        {
+            comparisons.push(with_recorded(
+                reader,
+                run,
+                part,
+                cases,
+                against,
+                &options(ComparisonKind::Previous),
+            )?);
+        }
+    }
+    let totals = reader.totals(&run.id)?;
+    let used = totals
+        .billed
+        .saturating_add(totals.held)
+        .saturating_add(totals.lost);
+    let gates = judge_gates(&kept.gates, &kept.gates_of, &variants, &comparisons);
+    Ok(Facts {
+        id: run.id.clone(),
+        number: run.number,
+        status: run.status,
+        started_at: run.started_at.clone(),
+        finished_at: run.finished_at.clone(),
+        seed: run.seed,
+        resumed_from: run.resumed_from.clone(),
+        tags: run.tags.clone(),
+        note: run.note.clone(),
+        prompt: run.prompt.clone(),
+        suite: run.suite.clone(),
+        git: run.git.clone(),
+        filtered: run.filtered,
+        budget: kept.budget.map(|cap| BudgetLeft {
+            run: cap,
+            left: cap.checked_sub(used).unwrap_or(Usd::ZERO),
+        }),
+        totals,
+        variants,
+        comparisons,
+        gates,
+        labels: cases
+            .iter()
+            .map(|case| (case.id.clone(), case.label.clone()))
+            .collect(),
+        vars: cases
+            .iter()
+            .map(|case| (case.id.clone(), case.vars.clone()))
+            .collect(),
+        warnings: kept.warnings,
+        results: rows,
+    })
+}
+
+/// The rows of one variant × model.
+struct Part<'a> {
+    variant: Variant,
+    model: ModelRef,
+    revision: Revision,
+    iteration: Option<u32>,
+    reads: BTreeSet<String>,
+    rows: Vec<&'a TrialRow>,
+}
+
+impl Part<'_> {
+    fn identity(&self) -> VariantIdentity {
+        VariantIdentity {
+            variant: self.variant.clone(),
+            revision: self.revision.clone(),
+            model: self.model.clone(),
+            iteration: self.iteration,
+        }
+    }
+
+    fn name(&self, run: &RunRecord) -> SideName {
+        SideName {
+            variant: self.variant.clone(),
+            model: self.model.clone(),
+            revision: self.revision.clone(),
+            run: run.id.clone(),
+            iteration: self.iteration,
+        }
+    }
+}
+
+fn parts<'a>(
+    reader: &Reader,
+    run: &RunRecord,
+    rows: &'a [TrialRow],
+) -> Result<Vec<Part<'a>>, Failure> {
+    let mut parts = Vec::new();
+    for (variant, revision) in &run.revisions {
+        for model in &run.models {
+            let of_part = |row: &&TrialRow| row.key.variant == *variant && row.key.model == *model;
+            parts.push(Part {
+                variant: variant.clone(),
+                model: model.clone(),
+                revision: revision.clone(),
+                iteration: reader.iteration_of(&run.prompt, variant, revision)?,
+                reads: reads(reader, revision)?,
+                rows: rows.iter().filter(of_part).collect(),
+            });
+        }
+    }
+    Ok(parts)
+}
+
+/// Returns the variables that a recorded revision reads.
+fn reads(reader: &Reader, revision: &Revision) -> Result<BTreeSet<String>, Failure> {
+    let text: Option<String> = reader.revision_text(revision)?;
+    Ok(text
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .map(|stored: Reads| stored.reads)
+        .unwrap_or_default())
+}
+
+/// Names of cases and their clusters, for pairing.
+struct Pairing<'a> {
+    keys: BTreeMap<CaseId, String>,
+    clusters: BTreeMap<&'a CaseId, Option<&'a str>>,
+}
+
+impl<'a> Pairing<'a> {
+    fn by_id(cases: &'a [Case]) -> Self {
+        Self {
+            keys: cases
+                .iter()
+                .map(|case| (case.id.clone(), case.id.0.clone()))
+                .collect(),
+            clusters: clusters(cases),
+        }
+    }
+
+    fn by_vars(cases: &'a [Case], reads: &BTreeSet<String>) -> Self {
+        Self {
+            keys: pair_keys(cases, reads),
+            clusters: clusters(cases),
+        }
+    }
+
+    fn side<'r>(
+        &'r self,
+        name: SideName,
+        rows: impl IntoIterator<Item = &'r TrialRow>,
+    ) -> Side<'r> {
+        let paired = |row: &'r TrialRow| {
+            let pair_key = self.keys.get(&row.key.case)?;
+            Some(PairedRow {
+                pair_key,
+                cluster: self.clusters.get(&row.key.case).copied().flatten(),
+                row,
+            })
+        };
+        Side {
+            name,
+            rows: rows.into_iter().filter_map(paired).collect(),
+        }
+    }
+}
+
+fn clusters(cases: &[Case]) -> BTreeMap<&CaseId, Option<&str>> {
+    cases
+        .iter()
+        .map(|case| (&case.id, case.cluster.as_deref()))
+        .collect()
+}
+
+/// Compares each variant with the baseline, model by model; Holm over several.
+fn among_variants(
+    run: &RunRecord,
+    kept: &Kept,
+    parts: &[Part<'_>],
+    cases: &[Case],
+    options: &CompareOptions,
+) -> Vec<Comparison> {
+    let pairing = Pairing::by_id(cases);
+    let mut comparisons = Vec::new();
+    for baseline in parts.iter().filter(|part| part.variant == kept.baseline) {
+        let others = parts
+            .iter()
+            .filter(|part| part.model == baseline.model && part.variant != kept.baseline);
+        let candidates: Vec<Side<'_>> = others
+            .map(|part| pairing_side(&pairing, part, run))
+            .collect();
+        comparisons.extend(compare_all(
+            &pairing_side(&pairing, baseline, run),
+            &candidates,
+            options,
+        ));
+    }
+    comparisons
+}
+
+/// Compares each further model with the first, variant by variant.
+fn among_models(
+    run: &RunRecord,
+    parts: &[Part<'_>],
+    cases: &[Case],
+    options: &CompareOptions,
+) -> Vec<Comparison> {
+    let pairing = Pairing::by_id(cases);
+    let mut comparisons = Vec::new();
+    for first in parts
+        .iter()
+        .filter(|part| Some(&part.model) == run.models.first())
+    {
+        let others = parts
+            .iter()
+            .filter(|part| part.variant == first.variant && part.model != first.model);
+        let candidates: Vec<Side<'_>> = others
+            .map(|part| pairing_side(&pairing, part, run))
+            .collect();
+        comparisons.extend(compare_all(
+            &pairing_side(&pairing, first, run),
+            &candidates,
+            options,
+        ));
+    }
+    comparisons
+}
+
+fn pairing_side<'r>(pairing: &'r Pairing<'_>, part: &Part<'r>, run: &RunRecord) -> Side<'r> {
+    pairing.side(part.name(run), part.rows.iter().copied())
+}
+
+/// Compares a part with recorded answers, scored with today's assertions; nothing is sent.
+fn with_recorded(
+    reader: &Reader,
+    run: &RunRecord,
+    part: &Part<'_>,
+    cases: &[Case],
+    against: &Against,
+    options: &CompareOptions,
+) -> Result<Comparison, Failure> {
+    let old_cases = reader.cases(&against.run)?;
+    let mut reads_of_either = part.reads.clone();
+    reads_of_either.extend(reads(reader, &against.revision)?);
+    let (old_pairing, new_pairing) = (
+        Pairing::by_vars(&old_cases, &reads_of_either),
+        Pairing::by_vars(cases, &reads_of_either),
+    );
+    let of_side =
+        |row: &TrialRow| row.key.variant == against.variant && row.key.model == against.model;
+    let old_rows = reader
+        .rows(&against.run)?
+        .into_iter()
+        .filter(of_side)
+        .collect();
+    let old_rows = rescored(old_rows, &old_pairing, &new_pairing, cases);
+    let name = SideName {
+        variant: against.variant.clone(),
+        model: against.model.clone(),
+        revision: against.revision.clone(),
+        run: against.run.clone(),
+        iteration: against.iteration,
+    };
+    let reference = old_pairing.side(name, &old_rows);
+    Ok(compare(
+        &reference,
+        &pairing_side(&new_pairing, part, run),
+        options,
+    ))
+}
+
+/// Scores recorded answers with the assertions of today's cases of the same key.
+fn rescored(
+    rows: Vec<TrialRow>,
+    old: &Pairing<'_>,
+    new: &Pairing<'_>,
+    cases: &[Case],
+) -> Vec<TrialRow> {
+    let today: BTreeMap<&str, &Case> = cases
+        .iter()
+        .filter_map(|case| Some((new.keys.get(&case.id)?.as_str(), case)))
+        .collect();
+    let scorer_of =
+        |row: &TrialRow| Scorer::new(today.get(old.keys.get(&row.key.case)?.as_str())?).ok();
+    rows.into_iter()
+        .map(|mut row| {
+            if let (Outcome::Answered { answer }, Some(scorer)) = (&row.outcome, scorer_of(&row)) {
+                let cost = Some(row.answer_cost)
+                    .filter(|cost| *cost != Cost::default() || row.price.is_some());
+                let judgement = scorer.score(&AnswerFacts {
+                    answer,
+                    cost,
+                    latency_ms: row.latency_ms,
+                    cached: row.cached,
+                });
+                (row.scores, row.pass, row.score) =
+                    (judgement.scores, judgement.pass, judgement.score);
+            }
+            row
+        })
+        .collect()
+}
+
+/// Compares a variant's rows of two recorded runs, as they were scored then.
+pub(crate) fn of_runs(
+    reader: &Reader,
+    reference: &Facts,
+    candidate: &Facts,
+    variant: &Variant,
+) -> Result<Comparison, Failure> {
+    let (old_run, new_run) = (record(reader, reference)?, record(reader, candidate)?);
+    let (old_cases, new_cases) = (reader.cases(&old_run.id)?, reader.cases(&new_run.id)?);
+    let (old_parts, new_parts) = (
+        parts(reader, &old_run, &reference.results)?,
+        parts(reader, &new_run, &candidate.results)?,
+    );
+    let (old, new) = (
+        of_variant(&old_parts, variant, &old_run)?,
+        of_variant(&new_parts, variant, &new_run)?,
+    );
+    let reads: BTreeSet<String> = old.reads.union(&new.reads).cloned().collect();
+    let (old_pairing, new_pairing) = (
+        Pairing::by_vars(&old_cases, &reads),
+        Pairing::by_vars(&new_cases, &reads),
+    );
+    let finished = old_run.status == RunStatus::Finished && new_run.status == RunStatus::Finished;
+    let options = CompareOptions {
+        kind: ComparisonKind::Run,
+        min_gain: 0.0,
+        give_verdict: finished,
+    };
+    Ok(compare(
+        &pairing_side(&old_pairing, old, &old_run),
+        &pairing_side(&new_pairing, new, &new_run),
+        &options,
+    ))
+}
+
+fn record(reader: &Reader, facts: &Facts) -> Result<RunRecord, Failure> {
+    Ok(reader.run(&crate::ledger::RunRef::Id(facts.id.clone()))?)
+}
+
+fn of_variant<'p, 'r>(
+    parts: &'p [Part<'r>],
+    variant: &Variant,
+    run: &RunRecord,
+) -> Result<&'p Part<'r>, Failure> {
+    parts
+        .iter()
+        .find(|part| part.variant == *variant)
+        .ok_or_else(|| {
+            let known: Vec<&str> = parts.iter().map(|part| part.variant.as_str()).collect();
+            Failure::usage(format!(
+                "run {} has no variant `{}`, found {}",
+                run.number,
+                variant.as_str(),
+                crate::domain::and_list(&known, 8)
+            ))
+        })
+}

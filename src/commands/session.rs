@@ -1,0 +1,91 @@
+//! What most commands begin with: the workspace, the settings, the view.
+
+use std::path::PathBuf;
+
+use crate::commands::cli::{Color, Global};
+use crate::commands::context::Context;
+use crate::commands::failure::Failure;
+use crate::config::{self, Flag, Language, Loaded, Settings};
+use crate::ledger::Reader;
+use crate::report::{Lang, View};
+use crate::workspace::Workspace;
+
+/// A command's workspace and settings.
+pub(crate) struct Session {
+    pub(crate) workspace: Workspace,
+    pub(crate) loaded: Loaded,
+    pub(crate) view: View,
+}
+
+impl Session {
+    /// Finds the workspace and reads every layer of settings.
+    pub(crate) fn open(
+        context: &Context,
+        global: &Global,
+        flags: Vec<Flag>,
+    ) -> Result<Self, Failure> {
+        let workspace = Workspace::discover(&context.folder, global.workspace.as_deref())?;
+        let mut flags = flags;
+        flags.extend(global.lang.as_ref().map(|lang| Flag::new("lang", lang)));
+        flags.extend(
+            global
+                .color
+                .map(|color| Flag::new("color", color_word(color))),
+        );
+        let loaded = config::load(&context.environment, Some(workspace.root()), &flags)?;
+        let view = view(context, &loaded.settings, global.verbose);
+        Ok(Self {
+            workspace,
+            loaded,
+            view,
+        })
+    }
+
+    /// Returns the settings in force.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.loaded.settings
+    }
+
+    /// Returns the name under which the ledger knows this workspace.
+    pub(crate) fn name(&self) -> String {
+        self.workspace.root().display().to_string()
+    }
+
+    /// Opens the ledger for reading.
+    pub(crate) fn reader(&self) -> Result<Reader, Failure> {
+        Ok(Reader::open(&self.ledger_path(), &self.name())?)
+    }
+
+    /// Returns the ledger's file.
+    pub(crate) fn ledger_path(&self) -> PathBuf {
+        self.settings()
+            .ledger_path
+            .clone()
+            .unwrap_or_else(|| self.workspace.ledger_path())
+    }
+}
+
+fn color_word(color: Color) -> &'static str {
+    match color {
+        Color::Auto => "auto",
+        Color::Always => "always",
+        Color::Never => "never",
+    }
+}
+
+fn view(context: &Context, settings: &Settings, verbose: u8) -> View {
+    View {
+        width: context.width,
+        lang: match settings.language {
+            Language::En => Lang::En,
+            Language::Zh => Lang::Zh,
+        },
+        styled: match settings.color {
+            config::Color::Auto => context.out_is_terminal,
+            config::Color::Always => true,
+            config::Color::Never => false,
+        },
+        verbose,
+        history: None,
+    }
+}
