@@ -1,7 +1,6 @@
 //! Tests of the whole program, in one binary.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::print_stdout,
     reason = "a test may fail where it stands and say what it counted"
 )]
