@@ -274,10 +274,6 @@ fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-#[expect(
-    clippy::float_cmp,
-    reason = "1 and 1.0 are the same number; nothing was computed"
-)]
 fn equal_numbers(a: &Number, b: &Number) -> bool {
     a == b || ((a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64())
 }

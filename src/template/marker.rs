@@ -181,10 +181,8 @@ mod tests {
                 content_type: None,
             }),
         ];
-        let text: String = marks
-            .iter()
-            .map(|mark| format!("{}t", mark.written("n0")))
-            .collect();
+        let written: Vec<String> = marks.iter().map(|mark| mark.written("n0")).collect();
+        let text = format!("{}t", written.join("t"));
         let expect: Vec<Piece<'_>> = marks
             .iter()
             .flat_map(|mark| [Piece::Mark(mark.clone()), Piece::Text("t")])

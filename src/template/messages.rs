@@ -47,7 +47,7 @@ struct Draft<'t> {
     open: Vec<Piece<'t>>,
 }
 
-impl<'t> Draft<'t> {
+impl Draft<'_> {
     const fn new(role: Role) -> Self {
         Self {
             role,

@@ -15,6 +15,7 @@ mod explain;
 mod fill;
 mod flaw;
 mod front;
+mod front_place;
 mod json_text;
 mod marker;
 mod messages;
@@ -33,6 +34,7 @@ mod signature;
 mod source;
 mod values;
 mod walk;
+mod walk_partial;
 pub mod yaml;
 
 #[cfg(test)]

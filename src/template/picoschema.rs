@@ -58,18 +58,16 @@ impl Reader<'_> {
     }
 
     fn named(&self, name: &str) -> Result<Map<String, Value>, Flawed> {
-        match self.schemas.get(name) {
-            Some(Value::Object(schema)) => Ok(schema.clone()),
-            _ => {
-                let known = SCALARS
-                    .into_iter()
-                    .chain(self.schemas.keys().map(String::as_str));
-                Err(flawed(SchemaFlaw::UnknownType {
-                    name: name.to_owned(),
-                    nearest: nearest(name, known).map(ToOwned::to_owned),
-                }))
-            }
+        if let Some(Value::Object(schema)) = self.schemas.get(name) {
+            return Ok(schema.clone());
         }
+        let known = SCALARS
+            .into_iter()
+            .chain(self.schemas.keys().map(String::as_str));
+        Err(flawed(SchemaFlaw::UnknownType {
+            name: name.to_owned(),
+            nearest: nearest(name, known).map(ToOwned::to_owned),
+        }))
     }
 
     fn object(&self, map: &Map<String, Value>) -> Result<Value, Flawed> {
@@ -102,12 +100,11 @@ impl Reader<'_> {
 
     fn field(&self, field: &Field<'_>, value: &Value) -> Result<Value, Flawed> {
         let mut schema = match field.kind {
-            None => object_of(self.any(value)?),
+            None | Some("object") => object_of(self.any(value)?),
             Some("array") => Map::from_iter([
                 ("type".to_owned(), json!("array")),
                 ("items".to_owned(), self.any(value)?),
             ]),
-            Some("object") => object_of(self.any(value)?),
             Some("enum") => enumeration(value, field.optional)?,
             Some(other) => {
                 return Err(flawed(SchemaFlaw::UnknownKind {

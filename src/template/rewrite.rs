@@ -51,7 +51,7 @@ impl Rewriter<'_> {
                 call(inside::TEXT, vec![Parameter::Literal(Value::String(text))])
             }
             TemplateElement::Expression(tag) | TemplateElement::HtmlExpression(tag) => {
-                self.tag(*tag)
+                Self::tag(*tag)
             }
             TemplateElement::HelperBlock(mut block) => {
                 self.block(&mut block);
@@ -87,7 +87,7 @@ impl Rewriter<'_> {
     }
 
     /// `{{name}}` becomes `{{[print] name}}`, `{{lookup a b}}` becomes `{{[print] (lookup a b)}}`; markers stay.
-    fn tag(&self, mut tag: HelperTemplate) -> TemplateElement {
+    fn tag(mut tag: HelperTemplate) -> TemplateElement {
         let helper = tag.name.as_name().and_then(signature);
         if let Some(helper) = helper.filter(|helper| helper.stand != Stand::Value) {
             arguments(&mut tag.params, &mut tag.hash, false);

@@ -7,13 +7,12 @@ use handlebars::{Output, RenderError, RenderErrorReason};
 use serde_json::{Map, Value};
 
 use crate::template::RenderFlaw;
+use crate::template::scan::MAX_DEPTH;
 
 /// The most turns of loops.
 pub(super) const MAX_TURNS: usize = 1_000_000;
 /// The most calls of partials; fewer, because the engine copies all inputs for each.
 pub(super) const MAX_CALLS: usize = 10_000;
-/// The most blocks, `{{else if}}`s and partials that are open at once: the engine recurses, and a worker's stack is 2 MiB.
-pub(super) const MAX_DEPTH: usize = 128;
 /// The most bytes of rendered text.
 pub(super) const MAX_OUTPUT: usize = 4 * 1024 * 1024;
 /// The most bytes that are written anywhere, content kept aside for partials included.
@@ -34,10 +33,19 @@ pub(super) struct Run<'a> {
     calls: AtomicUsize,
     depth: AtomicUsize,
     written: AtomicUsize,
-    /// Bytes written before each content that is being kept aside.
-    captures: Mutex<Vec<usize>>,
+    /// Contents that are being kept aside, the innermost last.
+    captures: Mutex<Vec<Capture>>,
     /// The longest content kept aside so far.
     longest: AtomicUsize,
+}
+
+/// Content that is being kept aside.
+#[derive(Debug)]
+struct Capture {
+    /// Bytes written before it began.
+    before: usize,
+    /// Bytes written since into contents within it.
+    elsewhere: usize,
 }
 
 impl<'a> Run<'a> {
@@ -99,15 +107,24 @@ impl<'a> Run<'a> {
 
     /// Begins content that the engine keeps aside.
     pub(super) fn capture(&self) {
-        self.captures().push(self.written.load(Relaxed));
+        self.captures().push(Capture {
+            before: self.written.load(Relaxed),
+            elsewhere: 0,
+        });
     }
 
     /// Ends it and remembers its length.
     pub(super) fn captured(&self) {
-        if let Some(before) = self.captures().pop() {
-            let length = self.written.load(Relaxed).saturating_sub(before);
-            self.longest.fetch_max(length, Relaxed);
+        let mut captures = self.captures();
+        let Some(capture) = captures.pop() else {
+            return;
+        };
+        let written = self.written.load(Relaxed).saturating_sub(capture.before);
+        if let Some(outer) = captures.last_mut() {
+            outer.elsewhere += written;
         }
+        let length = written.saturating_sub(capture.elsewhere);
+        self.longest.fetch_max(length, Relaxed);
     }
 
     /// Counts kept content that is inserted; which one it is only the engine knows, so the longest.
@@ -116,7 +133,7 @@ impl<'a> Run<'a> {
         self.write(self.longest.load(Relaxed))
     }
 
-    fn captures(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+    fn captures(&self) -> std::sync::MutexGuard<'_, Vec<Capture>> {
         self.captures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

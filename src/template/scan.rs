@@ -10,6 +10,10 @@ use crate::template::scan_tag::{Tag, TagKind, next_tag};
 pub(super) const MAX_NESTED: usize = 64;
 /// The most `{{else if}}` of one block.
 pub(super) const MAX_ELSE_IFS: usize = 100;
+/// The most blocks, `{{else if}}`s and partials that are open at once, together.
+///
+/// The engine recurses into each, and a worker's stack is 2 MiB; a quarter of it holds this depth in the slowest build.
+pub(super) const MAX_DEPTH: usize = 128;
 /// The most bytes of a template.
 pub(super) const MAX_BYTES: usize = 64 * 1024;
 
@@ -76,7 +80,8 @@ fn step<'t, 'a>(
                 else_ifs: 0,
                 in_else: false,
             });
-            within(open.len(), MAX_NESTED, "blocks")
+            within(open.len(), MAX_NESTED, "blocks")?;
+            together(open)
         }
         TagKind::Else => {
             let block = branch(tag, open)?;
@@ -86,11 +91,18 @@ fn step<'t, 'a>(
         TagKind::ElseIf => {
             let block = branch(tag, open)?;
             block.else_ifs += 1;
-            within(block.else_ifs, MAX_ELSE_IFS, "`else if`s")
+            within(block.else_ifs, MAX_ELSE_IFS, "`else if`s")?;
+            together(open)
         }
         TagKind::Close(name) => close(body, tag, name, open),
         TagKind::Other => Ok(()),
     }
+}
+
+/// Each `{{else if}}` is a block within the one before it.
+fn together(open: &[Open<'_, '_>]) -> Result<(), BodyFlaw> {
+    let depth = open.iter().map(|block| 1 + block.else_ifs).sum();
+    within(depth, MAX_DEPTH, "blocks and `else if`s")
 }
 
 fn within(count: usize, limit: usize, what: &'static str) -> Result<(), BodyFlaw> {

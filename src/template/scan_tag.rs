@@ -115,7 +115,7 @@ fn length(rest: &str) -> Result<usize, BodyFlaw> {
         match byte {
             b'"' | b'\'' if begins_string(bytes[at - 1]) => at += string(&bytes[at..]),
             b'[' if brackets.last() != Some(&b'[') && bytes[at - 1] != b' ' => {
-                at += key(&bytes[at..])
+                at += key(&bytes[at..]);
             }
             b'(' | b'[' | b'{' => {
                 if at > 3 && rest[at..].starts_with("{{") {

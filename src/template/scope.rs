@@ -90,9 +90,8 @@ impl Scope {
 pub(super) fn block_params(params: Option<&BlockParam>) -> Vec<String> {
     let name = |param: &Parameter| param.as_name().map(ToOwned::to_owned);
     match params {
-        None => Vec::new(),
         Some(BlockParam::Single(one)) => name(one).into_iter().collect(),
         Some(BlockParam::Pair((one, two))) => name(one).into_iter().chain(name(two)).collect(),
-        Some(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }

@@ -3,22 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use handlebars::Template;
-use handlebars::template::{
-    DecoratorTemplate, HelperTemplate, Parameter, Subexpression, TemplateElement,
-};
+use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
 
 use crate::domain::nearest;
 use crate::template::compile::Unit;
 use crate::template::path::{Reference, reference};
+use crate::template::scan::MAX_DEPTH;
 use crate::template::scope::{Scope, block_params};
-use crate::template::signature::{
-    PARTIAL_BLOCK, ROLES, SIGNATURES, Signature, Stand, partial_name, signature,
-};
+use crate::template::signature::{ROLES, SIGNATURES, Signature, Stand, signature};
 use crate::template::source::Source;
 use crate::template::{BodyFlaw, Located, VariableUse};
-
-/// The most calls of partials that are followed, each kind of call once.
-const MAX_CALLS: usize = 2_000;
 
 /// What the walk found.
 #[derive(Debug, Default)]
@@ -52,6 +46,7 @@ pub(super) fn walk<'a>(
         inlines: BTreeMap::new(),
         done: HashSet::new(),
         trail: Vec::new(),
+        depth: 0,
     };
     walk.template(&main.tree, &main.source, &Scope::top());
     let mut found = walk.found;
@@ -61,31 +56,53 @@ pub(super) fn walk<'a>(
     found
 }
 
-struct Walk<'a> {
-    partials: &'a BTreeMap<String, Unit>,
-    names: &'a [&'a str],
+pub(super) struct Walk<'a> {
+    pub(super) partials: &'a BTreeMap<String, Unit>,
+    pub(super) names: &'a [&'a str],
     markers: bool,
-    found: Findings,
+    pub(super) found: Findings,
     /// Index in `found.uses` by name.
     known: HashMap<String, usize>,
     /// Inline partials seen so far.
-    inlines: BTreeMap<String, (&'a Template, &'a Source)>,
+    pub(super) inlines: BTreeMap<String, (&'a Template, &'a Source)>,
     /// Calls of partials that were followed: name, scope, and the inline partials that it could see.
-    done: HashSet<(String, Scope, Vec<usize>)>,
+    pub(super) done: HashSet<(String, Scope, Vec<usize>)>,
     /// Partials being walked.
-    trail: Vec<String>,
+    pub(super) trail: Vec<String>,
+    /// Templates, branches and partials around the place, the outermost included.
+    depth: usize,
 }
 
 /// Where the walk stands.
 #[derive(Clone, Copy)]
-struct Here<'a, 's> {
-    source: &'a Source,
-    place: (usize, usize),
-    scope: &'s Scope,
+pub(super) struct Here<'a, 's> {
+    pub(super) source: &'a Source,
+    pub(super) place: (usize, usize),
+    pub(super) scope: &'s Scope,
 }
 
 impl<'a> Walk<'a> {
-    fn template(&mut self, tree: &'a Template, source: &'a Source, scope: &Scope) {
+    /// Walks a template, a block's branch or a partial.
+    pub(super) fn template(&mut self, tree: &'a Template, source: &'a Source, scope: &Scope) {
+        if self.depth > MAX_DEPTH {
+            let at = tree.mapping.first().map_or((1, 1), |at| (at.0, at.1));
+            let here = Here {
+                source,
+                place: at,
+                scope,
+            };
+            let flaw = BodyFlaw::TooDeep {
+                what: "blocks and partials",
+                limit: MAX_DEPTH,
+            };
+            return self.flaw(here, flaw);
+        }
+        self.depth += 1;
+        self.elements(tree, source, scope);
+        self.depth -= 1;
+    }
+
+    fn elements(&mut self, tree: &'a Template, source: &'a Source, scope: &Scope) {
         for (i, element) in tree.elements.iter().enumerate() {
             let here = Here {
                 source,
@@ -106,7 +123,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn flaw(&mut self, here: Here<'_, '_>, flaw: BodyFlaw) {
+    pub(super) fn flaw(&mut self, here: Here<'_, '_>, flaw: BodyFlaw) {
         let at = here.source.spot(here.place.0, here.place.1);
         self.found.flaws.push(Located { at, flaw });
     }
@@ -199,7 +216,7 @@ impl<'a> Walk<'a> {
         self.arguments(&call.params, &call.hash, false, here);
     }
 
-    fn arguments(
+    pub(super) fn arguments(
         &mut self,
         params: &'a [Parameter],
         hash: &'a HashMap<String, Parameter>,
@@ -285,89 +302,9 @@ impl<'a> Walk<'a> {
         };
         self.flaw(here, flaw);
     }
-
-    /// `{{#*inline "name"}}…{{/inline}}`: walked where it is called.
-    fn inline(&mut self, decorator: &'a DecoratorTemplate, here: Here<'a, '_>) {
-        let name = decorator.name.as_name().unwrap_or_default();
-        match (name, decorator.params.as_slice(), &decorator.template) {
-            ("inline", [Parameter::Literal(serde_json::Value::String(inline))], Some(body)) => {
-                self.inlines.insert(inline.clone(), (body, here.source));
-            }
-            _ => {
-                let name = name.to_owned();
-                self.flaw(here, BodyFlaw::Decorator { name });
-            }
-        }
-    }
-
-    /// `{{>name …}}` and `{{#>name …}}…{{/name}}`.
-    fn partial(&mut self, call: &'a DecoratorTemplate, is_block: bool, here: Here<'a, '_>) {
-        self.arguments(&call.params, &call.hash, false, here);
-        let Some(name) = partial_name(&call.name) else {
-            self.flaw(here, BodyFlaw::DynamicPartial);
-            return;
-        };
-        let mut hidden: Vec<String> = call.hash.keys().cloned().collect();
-        hidden.sort();
-        let scope = match call.params.first() {
-            None => here.scope.same(hidden),
-            Some(given) => here.scope.within(path_of(given).as_ref(), hidden),
-        };
-        if let Some(content) = &call.template {
-            self.found.captures = true;
-            self.template(content, here.source, &scope);
-        }
-        if name != PARTIAL_BLOCK {
-            self.called(name, is_block, &scope, here);
-        }
-    }
-
-    fn called(&mut self, name: &str, has_fallback: bool, scope: &Scope, here: Here<'a, '_>) {
-        let (tree, source) = if let Some(inline) = self.inlines.get(name) {
-            *inline
-        } else if let Some(unit) = self.partials.get(name) {
-            self.found.reached.insert(name.to_owned());
-            (&unit.tree, &unit.source)
-        } else {
-            if !has_fallback {
-                self.unknown_partial(name, here);
-            }
-            return;
-        };
-        if let Some(first) = self.trail.iter().position(|walked| walked == name) {
-            let mut chain = self.trail[first..].to_vec();
-            chain.push(name.to_owned());
-            self.flaw(here, BodyFlaw::Cycle { chain });
-            return;
-        }
-        let inlines = self.inlines.values();
-        let seen = inlines.map(|(body, _)| std::ptr::from_ref(*body).addr());
-        let call = (name.to_owned(), scope.clone(), seen.collect());
-        if self.done.len() >= MAX_CALLS {
-            let flaw = BodyFlaw::TooDeep {
-                what: "calls of partials",
-                limit: MAX_CALLS,
-            };
-            self.flaw(here, flaw);
-        } else if self.done.insert(call) {
-            self.trail.push(name.to_owned());
-            self.template(tree, source, scope);
-            self.trail.pop();
-        }
-    }
-
-    fn unknown_partial(&mut self, name: &str, here: Here<'_, '_>) {
-        let inlines = self.inlines.keys().map(String::as_str);
-        let known = self.names.iter().copied().chain(inlines);
-        let flaw = BodyFlaw::UnknownPartial {
-            name: name.to_owned(),
-            nearest: nearest(name, known).map(ToOwned::to_owned),
-        };
-        self.flaw(here, flaw);
-    }
 }
 
-fn path_of(parameter: &Parameter) -> Option<Reference<'_>> {
+pub(super) fn path_of(parameter: &Parameter) -> Option<Reference<'_>> {
     match parameter {
         Parameter::Path(path) => Some(reference(path)),
         _ => None,

@@ -1,6 +1,7 @@
 //! The one integration binary: every file beside this one is a module of it, and `layering.rs` fails when one is forgotten.
 #![expect(
     clippy::expect_used,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test says why it cannot go on by panicking"
 )]

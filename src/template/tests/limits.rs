@@ -59,7 +59,41 @@ fn depth_is_counted_across_partials_too() {
     let nested = format!(
         "{{{{#if n}}}}{chain}{{{{else}}}}{{{{#if n}}}}{chain}{{{{else}}}}x{{{{/if}}}}{{{{/if}}}}"
     );
-    assert!(fails(&nested, &json!({"n": 0})).contains("more than 128 nested"));
+    assert!(
+        fails(&nested, &json!({"n": 0})).contains("more than 128 nested blocks and `else if`s")
+    );
+}
+
+/// Half of a worker's stack must do for the deepest that is legal, whatever stands between two levels.
+#[test]
+fn the_deepest_legal_partials_need_half_a_stack() {
+    const STACK: usize = 1024 * 1024;
+    for (levels, open, close) in [
+        (1, "", ""),
+        (2, "{{#if t}}", "{{/if}}"),
+        (3, "{{#each l}}{{#with @root}}", "{{/with}}{{/each}}"),
+        (3, "{{#if n}}{{else if n}}{{else}}", "{{/if}}"),
+        (3, "{{#>layout}}", "{{/layout}}"),
+    ] {
+        let render = |count: usize| {
+            let last = format!("p{count}");
+            let mut known = partials(&[(&last, "x"), ("layout", "{{> @partial-block}}")]);
+            for i in 0..count {
+                let body = format!("{open}{{{{>p{}}}}}{close}", i + 1);
+                known.extend(partials(&[(&format!("p{i}"), &body)]));
+            }
+            let input = json!({"l": [1], "n": 0, "t": 1});
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            let thread = thread.spawn(move || try_text("{{>p0}}", &known, &input));
+            thread.expect("a thread").join().expect("no panic")
+        };
+        assert_eq!(render(124 / levels), Ok("x".to_owned()), "{open}");
+        let error = render(2_000).expect_err("too deep").to_string();
+        assert!(
+            error.ends_with("more than 128 nested blocks and partials"),
+            "{open}: {error}"
+        );
+    }
 }
 
 #[test]
@@ -209,27 +243,5 @@ proptest! {
                 prop_assert!(!messages.is_empty());
             }
         }
-    }
-}
-
-#[test]
-#[ignore]
-fn timing() {
-    let t = super::parse("---\nmodel: x/y\n---\n{{role \"system\"}}You are.\n{{role \"user\"}}Weather in {{city}}?");
-    let v = vars(&json!({"city": "Oslo"}));
-    let n = 20000;
-    let start = Instant::now();
-    for _ in 0..n { t.render(&v, &RenderContext::default()).unwrap(); }
-    println!("{:?} a render", start.elapsed() / n);
-    let start = Instant::now();
-    for _ in 0..1000 { super::parse("---\nmodel: x/y\ninput: {schema: {city: string}}\n---\n{{role \"system\"}}You are.\n{{role \"user\"}}Weather in {{city}}?"); }
-    println!("{:?} a parse", start.elapsed() / 1000);
-    let start = Instant::now();
-    let place = crate::domain::Place::default();
-    for _ in 0..1000 { crate::template::fill("a {{city}}", &v, &place).unwrap(); }
-    println!("{:?} a fill", start.elapsed() / 1000);
-    for depth in [128, 160, 200, 250, 300] {
-        let known: Partials = (0..depth/40+1).map(|i| (format!("p{i}"), crate::template::PartialSource{file: "f".into(), text: format!("{}{{{{>p{}}}}}{}", "{{#each l}}{{#with @root}}".repeat(20), i+1, "{{/with}}{{/each}}".repeat(20))})).chain([(format!("p{}", depth/40+1), crate::template::PartialSource{file:"f".into(), text:"x".into()})]).collect();
-        println!("{depth} {:?}", try_text("{{>p0}}", &known, &json!({"l": [1]})).map_err(|e| e.to_string()));
     }
 }
