@@ -1,5 +1,7 @@
 //! JSON objects inside a text, as models write them: between sentences, in fences, with a comma too many.
 
+use std::str::CharIndices;
+
 use serde_json::{Deserializer, Map, Value};
 
 /// Bytes that are read leniently in one answer; what a model means as JSON is far shorter.
@@ -33,29 +35,31 @@ fn strict(text: &str) -> Option<(Map<String, Value>, usize)> {
     Some((object, values.byte_offset()))
 }
 
-/// Repairs the text up to the brace that closes it, then reads it strictly.
+/// Repairs the text up to the brace that closes it, then reads it strictly. What was looked at is taken off the budget, found
+/// or not: a thousand open braces must not each look to the end.
 fn lenient(text: &str, budget: &mut usize) -> Option<(Map<String, Value>, usize)> {
-    // A name or a closing brace follows, or this is no object.
+    // A name follows, or this is no object.
     let first = text[1..].trim_start().chars().next()?;
-    if !matches!(first, '"' | '\'') {
+    if *budget == 0 || !matches!(first, '"' | '\'') {
         return None;
     }
-    let (repaired, length) = repair(text, *budget)?;
+    let mut chars = text.char_indices();
+    let repaired = repair(&mut chars, *budget);
+    let length = chars.offset();
     *budget = budget.saturating_sub(length);
-    Some((serde_json::from_str(&repaired).ok()?, length))
+    Some((serde_json::from_str(&repaired?).ok()?, length))
 }
 
 /// Rewrites single-quoted texts and drops commas before `}` and `]`; `None` when no end is found within `most` bytes.
-fn repair(text: &str, most: usize) -> Option<(String, usize)> {
+fn repair(chars: &mut CharIndices<'_>, most: usize) -> Option<String> {
     let mut out = String::new();
     let mut depth = 0_usize;
-    let mut chars = text.char_indices();
     while let Some((index, c)) = chars.next() {
         if index > most {
             return None;
         }
         match c {
-            '"' | '\'' => copy_text(c, &mut chars, &mut out)?,
+            '"' | '\'' => copy_text(c, chars, &mut out)?,
             '{' | '[' => {
                 depth += 1;
                 out.push(c);
@@ -67,7 +71,7 @@ fn repair(text: &str, most: usize) -> Option<(String, usize)> {
                 depth = depth.checked_sub(1)?;
                 out.push(c);
                 if depth == 0 {
-                    return Some((out, index + 1));
+                    return Some(out);
                 }
             }
             blank if blank.is_whitespace() => {}
@@ -78,7 +82,7 @@ fn repair(text: &str, most: usize) -> Option<(String, usize)> {
 }
 
 /// Copies a quoted text as JSON has it; `None` when it does not end.
-fn copy_text(quote: char, chars: &mut std::str::CharIndices<'_>, out: &mut String) -> Option<()> {
+fn copy_text(quote: char, chars: &mut CharIndices<'_>, out: &mut String) -> Option<()> {
     out.push('"');
     loop {
         match chars.next()?.1 {
