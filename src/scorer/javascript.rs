@@ -122,12 +122,22 @@ impl Translation<'_> {
             '1'..='9' if !in_class => return Err("a back-reference"),
             'k' if self.rest.starts_with('<') => return Err("a back-reference"),
             '0' => self.out.push_str(r"\x00"),
+            'u' | 'x' | 'p' | 'P' if self.rest.starts_with('{') => self.braced(c),
             'u' => self.unicode(),
             '<' | '>' => self.out.push(c),
             _ if c.is_ascii() => self.out.extend(['\\', c]),
             _ => self.out.push(c),
         }
         Ok(())
+    }
+
+    /// Copies `\p{…}`, `\u{…}`, whose braces are part of the escape.
+    fn braced(&mut self, c: char) {
+        let length = self.rest.find('}').map_or(self.rest.len(), |end| end + 1);
+        let (braces, rest) = self.rest.split_at(length);
+        self.out.extend(['\\', c]);
+        self.out.push_str(braces);
+        self.rest = rest;
     }
 
     /// Rewrites `\uD83D\uDE00`, which JavaScript reads as one character; every other `\u` the engine knows.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::domain::{Assertion, AssertionKind, Vars};
+use crate::domain::{Assertion, AssertionKind, Place, Vars};
 use crate::suite::reading::Reading;
 use crate::suite::tree::{Data, Node, shortened};
 use crate::suite::{FlawKind, tree};
@@ -125,7 +125,7 @@ pub(super) fn fill_in<'a>(
     vars: &Vars,
     flaws: &mut Vec<(&'a Assertion, FlawKind)>,
 ) -> Assertion {
-    let value = filled(&assertion.value, vars).unwrap_or_else(|flaw| {
+    let value = filled(&assertion.value, vars, &assertion.place).unwrap_or_else(|flaw| {
         flaws.push((assertion, flaw));
         Value::Null
     });
@@ -146,12 +146,12 @@ pub(super) fn fill_in<'a>(
 }
 
 /// Fills in texts, also inside lists and maps. A text that is nothing but a reference to a list or a map becomes that value.
-fn filled(value: &Value, vars: &Vars) -> Result<Value, FlawKind> {
+fn filled(value: &Value, vars: &Vars, place: &Place) -> Result<Value, FlawKind> {
     match value {
         Value::String(text) if text.contains("{{") => {
             match path_of(text).and_then(|path| look_up(path, vars)) {
                 Some(data @ (Value::Array(_) | Value::Object(_))) => Ok(data.clone()),
-                _ => fill(text, vars)
+                _ => fill(text, vars, place)
                     .map(Value::String)
                     .map_err(|cause| FlawKind::Fill {
                         text: shortened(text),
@@ -159,10 +159,10 @@ fn filled(value: &Value, vars: &Vars) -> Result<Value, FlawKind> {
                     }),
             }
         }
-        Value::Array(items) => items.iter().map(|item| filled(item, vars)).collect(),
+        Value::Array(items) => items.iter().map(|item| filled(item, vars, place)).collect(),
         Value::Object(map) => map
             .iter()
-            .map(|(key, value)| Ok((key.clone(), filled(value, vars)?)))
+            .map(|(key, value)| Ok((key.clone(), filled(value, vars, place)?)))
             .collect(),
         other => Ok(other.clone()),
     }
@@ -196,7 +196,7 @@ fn look_up<'v>(path: &str, vars: &'v Vars) -> Option<&'v Value> {
 /// Fills names and dotted paths into a text, strictly.
 ///
 /// Errors: a name that the case does not have, a list or a map inside a text, or anything but a name.
-fn fill(text: &str, vars: &Vars) -> Result<String, String> {
+fn fill(text: &str, vars: &Vars, _place: &Place) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("{{") {
