@@ -26,7 +26,8 @@
 //! # What always holds
 //!
 //! - Ranks 0 to 2 are pure: no file, environment, clock, print, no `async`.
-//! - Nobody below [`commands`] prints. Only [`config`] reads the environment. Only `commands/clock.rs` asks for the time.
+//! - Nobody below [`commands`] prints. Only [`config`] reads the environment. Only `commands/clock.rs` asks for the
+//!   time, and `provider/exchange.rs` for a `Retry-After` date whose answer carries no `Date`.
 //! - No request leaves without a durable hold; no answer is reported before its settle is durable.
 //! - Postings are only ever appended, and every amount in them is an integer.
 //! - Events are for display: nothing that must not be lost depends on them.
