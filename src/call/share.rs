@@ -95,12 +95,12 @@ mod tests {
     #[test]
     fn an_hour_costs_what_was_declared() {
         let mut endpoint = Endpoint::new("local", EndpointKind::LlamaCpp, "http://127.0.0.1:8080");
-        assert_eq!(imputed(&endpoint, Duration::from_secs(3600)), Usd::ZERO);
+        assert_eq!(imputed(&endpoint, Duration::from_hours(1)), Usd::ZERO);
         endpoint.watts = Some(65.0);
         endpoint.usd_per_kwh = "0.30".parse().ok();
         endpoint.usd_per_hour = "0.04".parse().ok();
         assert_eq!(
-            imputed(&endpoint, Duration::from_secs(3600)),
+            imputed(&endpoint, Duration::from_hours(1)),
             "0.0595".parse().expect("an amount")
         );
     }

@@ -32,7 +32,7 @@ pub struct Global {
     /// Use the workspace in DIR [default: the nearest `pw.toml` upward]
     #[arg(long, global = true, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
-    /// Write reports in this language [default: from LC_ALL or LANG]
+    /// Write reports in this language [default: from `LC_ALL` or LANG]
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "zh"])]
     pub lang: Option<String>,
     /// Use colours
@@ -46,7 +46,7 @@ pub struct Global {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
     Always,

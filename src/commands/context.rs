@@ -63,25 +63,23 @@ impl Context {
     }
 }
 
-impl Context {
-    /// Returns what is called at each step of a call: nothing, or, where a test asks for it by `NAME` or `NAME:COUNT`, the end
-    /// of the process at the COUNTth time it gets there.
-    pub(crate) fn fail_point(&self, settings: &Settings) -> FailPoint {
-        let Some(asked) = settings.seams.fail_point.clone() else {
-            return Arc::new(|_| {});
-        };
-        let (name, count) = asked
-            .split_once(':')
-            .map_or((asked.as_str(), 1), |(name, count)| {
-                (name, count.parse().unwrap_or(1))
-            });
-        let (name, left) = (name.to_owned(), AtomicUsize::new(count));
-        Arc::new(move |step| {
-            if step == name && left.fetch_sub(1, Ordering::Relaxed) == 1 {
-                std::process::abort();
-            }
-        })
-    }
+/// Returns what is called at each step of a call: nothing, or, where a test asks for it by `NAME` or `NAME:COUNT`, the end
+/// of the process at the time numbered COUNT it gets there.
+pub(crate) fn fail_point(settings: &Settings) -> FailPoint {
+    let Some(asked) = settings.seams.fail_point.clone() else {
+        return Arc::new(|_| {});
+    };
+    let (name, count) = asked
+        .split_once(':')
+        .map_or((asked.as_str(), 1), |(name, count)| {
+            (name, count.parse().unwrap_or(1))
+        });
+    let (name, left) = (name.to_owned(), AtomicUsize::new(count));
+    Arc::new(move |step| {
+        if step == name && left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            std::process::abort();
+        }
+    })
 }
 
 /// Returns the columns of the terminal: the user's COLUMNS, else what the terminal says.

@@ -37,7 +37,7 @@ impl Failure {
     }
 
     /// Makes a failure of the environment or a provider.
-    pub fn failure(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn environment(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             code: exit::FAILURE,
             error: Some(error.into()),
@@ -107,7 +107,7 @@ impl From<io::Error> for Failure {
                 hints: Vec::new(),
             };
         }
-        Self::failure(error)
+        Self::environment(error)
     }
 }
 
@@ -191,7 +191,7 @@ impl From<PayerError> for Failure {
     fn from(error: PayerError) -> Self {
         match error {
             PayerError::Provider(error) => Self::usage(error),
-            unreachable @ PayerError::Unreachable { .. } => Self::failure(unreachable)
+            unreachable @ PayerError::Unreachable { .. } => Self::environment(unreachable)
                 .hint("nothing was sent; `pw models` shows which endpoints answer"),
         }
     }
@@ -208,7 +208,7 @@ impl From<LedgerError> for Failure {
             }
             _ => None,
         };
-        let failure = Self::failure(error);
+        let failure = Self::environment(error);
         failure.hint_if(hint)
     }
 }

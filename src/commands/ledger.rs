@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 
 use crate::commands::cli::Global;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, fail_point};
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
@@ -66,7 +66,7 @@ pub(crate) fn ledger(
 /// Books what dead processes left open as lost, then audits in one read snapshot.
 fn check(context: &mut Context, session: &Session) -> Result<u8, Failure> {
     let path = session.ledger_path();
-    let fail = context.fail_point(session.settings());
+    let fail = fail_point(session.settings());
     let opened = Ledger::open(OpenOptions {
         path: path.clone(),
         clock: Arc::clone(&context.clock),
@@ -87,7 +87,7 @@ fn check(context: &mut Context, session: &Session) -> Result<u8, Failure> {
     for finding in &report.findings {
         writeln!(context.out, "{}\n  {}", finding.what, finding.advice)?;
     }
-    Err(Failure::failure(format!(
+    Err(Failure::environment(format!(
         "the ledger has {}",
         count(report.findings.len(), "finding")
     )))

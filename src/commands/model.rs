@@ -125,7 +125,7 @@ async fn served(endpoint: &Endpoint) -> Result<String, Failure> {
     }
     let provider = Provider::new(endpoint.clone())?;
     let models = provider.models().await.map_err(|fault| {
-        Failure::failure(format!(
+        Failure::environment(format!(
             "endpoint `{}` does not say which models it has: {}",
             endpoint.name, fault.message
         ))

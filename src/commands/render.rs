@@ -51,7 +51,7 @@ pub(crate) fn render(
     let turns = case.map(|case| case.turns).unwrap_or_default();
     let messages = rendered(&template, &vars, turns)?;
     let text = match args.format.as_str() {
-        "messages" => serde_json::to_string_pretty(&messages).map_err(Failure::failure)?,
+        "messages" => serde_json::to_string_pretty(&messages).map_err(Failure::environment)?,
         "json" => {
             let model = template.front().model.as_deref().unwrap_or("MODEL");
             let options = RequestOptions {
@@ -59,7 +59,7 @@ pub(crate) fn render(
                 ..RequestOptions::default()
             };
             serde_json::to_string_pretty(&request(template.front(), messages, model, &options))
-                .map_err(Failure::failure)?
+                .map_err(Failure::environment)?
         }
         _ => as_text(&messages),
     };
@@ -189,15 +189,14 @@ fn as_text(messages: &[Message]) -> String {
     let mut text = String::new();
     for message in messages {
         if messages.len() > 1 || message.content.len() > 1 {
-            text.push_str(&format!(
-                "[{}]\n",
-                json!(message.role).as_str().unwrap_or_default()
-            ));
+            text.push('[');
+            text.push_str(json!(message.role).as_str().unwrap_or_default());
+            text.push_str("]\n");
         }
         for part in &message.content {
             match part {
                 Part::Text { text: said } => text.push_str(said),
-                Part::Media { media } => text.push_str(&format!("[media {}]", media.url)),
+                Part::Media { media } => text.extend(["[media ", &media.url, "]"]),
                 Part::Metadata { metadata } => text.push_str(&json!(metadata).to_string()),
             }
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::call::{Answered, Ask, Brake, Payer, PayerOptions, Reply, StopReason};
 use crate::commands::cli::Global;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, fail_point};
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::model;
@@ -136,7 +136,7 @@ pub(crate) async fn ping(
 }
 
 fn open(context: &Context, session: &Session) -> Result<Ledger, Failure> {
-    let fail = context.fail_point(session.settings());
+    let fail = fail_point(session.settings());
     Ok(Ledger::open(OpenOptions {
         path: session.ledger_path(),
         clock: Arc::clone(&context.clock),
@@ -162,7 +162,7 @@ async fn connect(
         prices: settings.prices.clone(),
         workspace: session.name(),
         clock: Arc::clone(&context.clock),
-        fail: context.fail_point(settings),
+        fail: fail_point(settings),
         brake: Arc::new(Brake::default()),
         concurrency: 1,
         concurrency_given: false,
@@ -243,7 +243,7 @@ async fn converse(
         let answered = match one(trial, messages.clone(), &streamed).await {
             Reply::Answered(answered) => answered,
             Reply::Failed { fault, .. } => {
-                return Err(Failure::failure(format!(
+                return Err(Failure::environment(format!(
                     "{}: {}",
                     trial.model, fault.message
                 )));
@@ -286,8 +286,8 @@ async fn one(trial: &Trial<'_>, messages: Vec<Message>, streamed: &Arc<AtomicBoo
 fn stopped(trial: &Trial<'_>) -> Failure {
     match trial.payer.brake().reason() {
         Some(StopReason::Budget(refused)) => Failure::budget(super::eval::over_budget(&refused)),
-        Some(StopReason::Endpoint(why) | StopReason::Ledger(why)) => Failure::failure(why),
-        _ => Failure::failure("the call was not sent"),
+        Some(StopReason::Endpoint(why) | StopReason::Ledger(why)) => Failure::environment(why),
+        _ => Failure::environment("the call was not sent"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A run's UUIDv7, as text.
+/// A run's `UUIDv7`, as text.
 pub type RunId = String;
 
 /// How a run ended.

@@ -96,7 +96,7 @@ impl Translation<'_> {
                 // Operators of the engine that are plain characters here; a range cannot begin at a set.
                 '[' | '&' | '~' => self.out.extend(['\\', c]),
                 '-' if after_set || self.rest.starts_with('-') || self.out.ends_with('-') => {
-                    self.out.push_str(r"\-")
+                    self.out.push_str(r"\-");
                 }
                 other => self.out.push(other),
             }

@@ -88,7 +88,7 @@ impl Check for IsJson {
         } else {
             "is JSON"
         };
-        finding(complaint, fits, negated, seen)
+        finding(complaint.as_deref(), fits, negated, seen)
     }
 }
 
@@ -114,7 +114,7 @@ impl Check for ContainsJson {
         } else {
             "has a JSON object"
         };
-        finding(complaint, fits, negated, seen)
+        finding(complaint.as_deref(), fits, negated, seen)
     }
 }
 
@@ -128,11 +128,11 @@ fn first_complaint(schema: &Validator, values: impl Iterator<Item = Value>) -> O
     first
 }
 
-fn finding(complaint: Option<String>, fits: &str, negated: bool, seen: &Seen<'_>) -> Finding {
-    let reason = match (&complaint, negated) {
+fn finding(complaint: Option<&str>, fits: &str, negated: bool, seen: &Seen<'_>) -> Finding {
+    let reason = match (complaint, negated) {
         (None, false) => fits.to_owned(),
         (None, true) => format!("{fits}, expected the contrary: {}", excerpt(seen.text())),
-        (Some(complaint), false) => complaint.clone(),
+        (Some(complaint), false) => complaint.to_owned(),
         (Some(complaint), true) => format!("as wished: {complaint}"),
     };
     Finding::new(complaint.is_none(), reason)
@@ -168,10 +168,6 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-#[expect(
-    clippy::float_cmp,
-    reason = "equality of what was written is meant, not nearness"
-)]
 fn same_number(a: &Number, b: &Number) -> bool {
     match (a.as_i128(), b.as_i128()) {
         (Some(a), Some(b)) => a == b,

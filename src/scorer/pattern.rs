@@ -20,13 +20,12 @@ pub(super) const DFA_SIZE_LIMIT: usize = 4 << 20;
 /// Compiles a pattern.
 pub(super) fn compile(assertion: &Assertion, cache: &mut Cache) -> Result<Box<dyn Check>, Refusal> {
     let written = filled(text(&assertion.value)?, "value")?;
-    let regex = match cache.patterns.get(written) {
-        Some(regex) => regex.clone(),
-        None => {
-            let regex = build(written)?;
-            cache.patterns.insert(written.to_owned(), regex.clone());
-            regex
-        }
+    let regex = if let Some(regex) = cache.patterns.get(written) {
+        regex.clone()
+    } else {
+        let regex = build(written)?;
+        cache.patterns.insert(written.to_owned(), regex.clone());
+        regex
     };
     Ok(Box::new(Matches {
         written: written.to_owned(),

@@ -60,16 +60,15 @@ fn kind_of(
         let mut others = entries
             .iter()
             .filter(|entry| !known::ASSERTION.contains(&entry.key.as_str()));
-        match (others.next(), others.next()) {
-            (Some(one), None) => one.key.clone(),
-            _ => {
-                let kind = FlawKind::Missing {
-                    owner: "an assertion".to_owned(),
-                    missing: "`type`".to_owned(),
-                };
-                reading.flaw(node.line, kind);
-                return None;
-            }
+        if let (Some(one), None) = (others.next(), others.next()) {
+            one.key.clone()
+        } else {
+            let kind = FlawKind::Missing {
+                owner: "an assertion".to_owned(),
+                missing: "`type`".to_owned(),
+            };
+            reading.flaw(node.line, kind);
+            return None;
         }
     };
     parse_type(&name)
@@ -127,7 +126,7 @@ fn take(assertion: &mut Assertion, entry: &Entry, reading: &mut Reading<'_>, fil
         "assert" => assertion.children = read_list(entry, reading, files),
         "value" => set_value(assertion, entry, reading, files),
         key if key == type_name(assertion.kind, assertion.negated) => {
-            set_short(assertion, entry, reading, files)
+            set_short(assertion, entry, reading, files);
         }
         _ => reading.unknown(entry, "an assertion", known::ASSERTION),
     }

@@ -1,6 +1,6 @@
 //! From tests as written to cases: defaults merged, matrices multiplied out, values filled in, ids given.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -23,6 +23,8 @@ pub(super) struct Builder {
     pub(super) cases: Vec<Case>,
     /// What is wrong so far.
     pub(super) flaws: Vec<Flaw>,
+    /// Variables that values of assertions use.
+    pub(super) value_vars: BTreeSet<String>,
     given: HashMap<String, Place>,
     hashed: HashMap<String, usize>,
 }
@@ -84,6 +86,9 @@ impl Builder {
             Some(id) => self.given_id(format!("{id}{suffix}"), &draft.place),
             None => self.hashed_id(&vars, &turns),
         };
+        for assertion in &draft.asserts {
+            value::note_vars(assertion, &mut self.value_vars);
+        }
         let mut unfilled = Vec::new();
         let asserts = draft
             .asserts

@@ -31,15 +31,15 @@ pub enum SuiteError {
 }
 
 fn listed(flaws: &[Flaw]) -> String {
-    let mut text: String = flaws
+    let mut lines: Vec<String> = flaws
         .iter()
         .take(LISTED)
         .map(|flaw| format!("\n  {flaw}"))
         .collect();
     if flaws.len() > LISTED {
-        text.push_str(&format!("\n  and {} more", flaws.len() - LISTED));
+        lines.push(format!("\n  and {} more", flaws.len() - LISTED));
     }
-    text
+    lines.concat()
 }
 
 /// One thing that is wrong, and where.

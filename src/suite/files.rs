@@ -99,9 +99,8 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, FlawKind> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid]
-            .iter()
-            .filter(|byte| **byte == b'\n')
+        let line = error.as_bytes()[..valid]
+            .split(|byte| *byte == b'\n')
             .count();
         refuse(format!(
             "line {line} holds bytes of another encoding; save it as UTF-8"

@@ -1,5 +1,6 @@
 //! The way of a suite: its file, the files it names, defaults, cases.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -90,6 +91,7 @@ impl Loading<'_> {
             budget: None,
             gates: Vec::new(),
             hash: String::new(),
+            value_vars: BTreeSet::new(),
             warnings: Vec::new(),
         };
         let mut tests = None;
@@ -134,7 +136,7 @@ impl Loading<'_> {
                         Data::Text(path) => self.include(path, item.line),
                         _ => {
                             self.builder
-                                .add_all(Draft::read(item, &mut self.reading, &self.files))
+                                .add_all(Draft::read(item, &mut self.reading, &self.files));
                         }
                     }
                 }
@@ -269,6 +271,7 @@ impl Loading<'_> {
         suite.warnings = self.builder.warnings();
         suite.hash = fingerprint::of(&self.builder.cases);
         suite.cases = self.builder.cases;
+        suite.value_vars = self.builder.value_vars;
         Ok(suite)
     }
 }

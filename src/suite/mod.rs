@@ -26,6 +26,8 @@ mod tests;
 pub use error::{Flaw, FlawKind, SuiteError};
 pub use load::load;
 
+use std::collections::BTreeSet;
+
 use crate::domain::{Case, GateSpec, ModelRef, Sha256Hex, Usd};
 
 /// A suite as it stands in its files, every default and matrix applied.
@@ -49,6 +51,8 @@ pub struct Suite {
     pub gates: Vec<GateSpec>,
     /// Hash of everything that decides scores: ids, vars, turns, clusters, thresholds and assertions, in order.
     pub hash: Sha256Hex,
+    /// Variables that the values of assertions use.
+    pub value_vars: BTreeSet<String>,
     /// What a person should know though it stops nothing.
     pub warnings: Vec<String>,
 }

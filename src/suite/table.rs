@@ -1,6 +1,6 @@
 //! Tests from CSV: a column is a variable, columns with `__` are promptfoo's.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::Read as _;
 
 use csv::{ReaderBuilder, StringRecord};
@@ -118,12 +118,12 @@ fn line_of(record: &StringRecord, text: &str) -> usize {
 }
 
 fn header(record: &StringRecord, line: usize, reading: &mut Reading<'_>) -> Vec<Column> {
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     record
         .iter()
         .map(|name| {
             let name = name.trim();
-            if !name.is_empty() && seen.insert(name.to_owned(), ()).is_some() {
+            if !name.is_empty() && !seen.insert(name.to_owned()) {
                 let kind = FlawKind::Twice {
                     what: "column",
                     name: name.to_owned(),

@@ -1,5 +1,7 @@
 //! Values of assertions: as written, and filled in with a case's variables.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::domain::{Assertion, AssertionKind, Place, Vars};
@@ -142,6 +144,34 @@ pub(super) fn fill_in<'a>(
             .map(|child| fill_in(child, vars, flaws))
             .collect(),
         place: assertion.place.clone(),
+    }
+}
+
+/// Notes the variables that an assertion's value names, children included.
+pub(super) fn note_vars(assertion: &Assertion, names: &mut BTreeSet<String>) {
+    note(&assertion.value, names);
+    assertion
+        .children
+        .iter()
+        .for_each(|child| note_vars(child, names));
+}
+
+fn note(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            let tags = text
+                .split("{{")
+                .skip(1)
+                .filter_map(|rest| rest.split_once("}}"));
+            for name in tags.filter_map(|(tag, _)| tag.trim_matches(['{', ' ']).split('.').next()) {
+                if !names.contains(name) {
+                    names.insert(name.to_owned());
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| note(item, names)),
+        Value::Object(map) => map.values().for_each(|item| note(item, names)),
+        _ => {}
     }
 }
 

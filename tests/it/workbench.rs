@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// The time of every test, unless it says otherwise.
-pub(crate) const NOW: &str = "2026-11-24T08:00:00Z";
+pub(crate) const NOW: &str = "2026-11-24T08:00:00.000Z";
 
 /// A workspace in a folder of its own.
 pub(crate) struct Workbench {

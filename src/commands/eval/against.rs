@@ -51,13 +51,14 @@ fn choose(
         "best" => Ok(reader
             .best(prompt, variant, model)?
             .filter(|best| best.revision != *revision)),
-        text => match text.strip_prefix('@') {
-            Some(prefix) => of_revision(shared, prepared, variant, model, prefix),
-            None => {
+        text => {
+            if let Some(prefix) = text.strip_prefix('@') {
+                of_revision(shared, prepared, variant, model, prefix)
+            } else {
                 let record = runs::find(reader, Some(text), None)?;
                 of_run(reader, &record, variant, model)
             }
-        },
+        }
     }
 }
 

@@ -8,6 +8,10 @@ use crate::domain::Usd;
 
 /// Arguments of `pw eval`.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct EvalArgs {
     /// Prompts (`prompts/weather.hbs`, or just `weather`) or folders [default: every prompt that has a suite]
     #[arg(value_name = "TARGET")]

@@ -20,7 +20,7 @@ pub(crate) use select::split;
 
 use crate::call::Brake;
 use crate::commands::cli::Global;
-use crate::commands::context::Context;
+use crate::commands::context::{Context, fail_point};
 use crate::commands::eval::args::Format;
 use crate::commands::eval::prepare::Prepared;
 use crate::commands::eval::run::{Ended, Shared};
@@ -68,7 +68,7 @@ async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Re
     drop(history);
     warn(context, args, &prepared)?;
     ask_first(context, &session, args, &prepared)?;
-    let fail = context.fail_point(session.settings());
+    let fail = fail_point(session.settings());
     let ledger = Ledger::open(OpenOptions {
         path: ledger_path,
         clock: Arc::clone(&context.clock),
@@ -222,7 +222,7 @@ fn write_reports(
         };
         let text = written(&facts, format, &plain, reader, code)?;
         std::fs::write(path, text).map_err(|error| {
-            Failure::failure(format!(
+            Failure::environment(format!(
                 "cannot write the report to `{}`: {error}",
                 path.display()
             ))

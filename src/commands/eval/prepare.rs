@@ -171,14 +171,13 @@ fn suite_of(
     files: &PromptFiles,
     variants: &[(Variant, Template)],
 ) -> Result<std::path::PathBuf, Failure> {
-    match &args.suite {
-        Some(path) => Ok(context.folder.join(path)),
-        None => {
-            let declared = variants
-                .iter()
-                .find_map(|(_, template)| template.front().suite());
-            Ok(session.workspace.suite_path(&files.name, declared)?)
-        }
+    if let Some(path) = &args.suite {
+        Ok(context.folder.join(path))
+    } else {
+        let declared = variants
+            .iter()
+            .find_map(|(_, template)| template.front().suite());
+        Ok(session.workspace.suite_path(&files.name, declared)?)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::call::{Brake, Payer, PayerOptions, StopReason};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, fail_point};
 use crate::commands::eval::against::{self, Against};
 use crate::commands::eval::args::EvalArgs;
 use crate::commands::eval::prepare::Prepared;
@@ -22,7 +22,7 @@ use crate::summary::Facts;
 use crate::workspace;
 
 /// How long a hold waits for money that other processes hold.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What every run of a command shares.
 pub(crate) struct Shared<'a> {
@@ -110,7 +110,7 @@ fn payer_options(
         prices: settings.prices.clone(),
         workspace: shared.session.name(),
         clock: Arc::clone(&context.clock),
-        fail: context.fail_point(settings),
+        fail: fail_point(settings),
         brake: Arc::clone(shared.brake),
         concurrency: settings.concurrency,
         concurrency_given: settings.concurrency_given,
@@ -165,7 +165,7 @@ fn new_run(
         ),
         tags,
         note: shared.args.note.clone(),
-        settings: serde_json::to_value(kept).map_err(Failure::failure)?,
+        settings: serde_json::to_value(kept).map_err(Failure::environment)?,
         resumed_from: None,
         filtered: prepared.filtered,
         revisions: prepared

@@ -151,11 +151,12 @@ pub(crate) fn split<'a>(pair: &'a str, flag: &str) -> Result<(&'a str, &'a str),
 
 /// Names variables that neither a template nor an assertion uses.
 pub(crate) fn unused_vars(variants: &[(Variant, Template)], suite: &Suite) -> Vec<String> {
-    let used: BTreeSet<&str> = variants
+    let mut used: BTreeSet<&str> = variants
         .iter()
         .flat_map(|(_, template)| template.uses())
         .map(|variable| variable.name.as_str())
         .collect();
+    used.extend(suite.value_vars.iter().map(String::as_str));
     let known: BTreeSet<&str> = suite
         .cases
         .iter()

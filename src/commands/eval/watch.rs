@@ -37,10 +37,10 @@ pub(crate) async fn watch(
             sender.send(()).ok();
         }
     })
-    .map_err(Failure::failure)?;
+    .map_err(Failure::environment)?;
     watcher
         .watch(&root, RecursiveMode::Recursive)
-        .map_err(Failure::failure)?;
+        .map_err(Failure::environment)?;
     loop {
         let code = match evaluate(context, global, args).await {
             Ok(code) => code,

@@ -56,7 +56,7 @@ pub(crate) fn init(context: &mut Context, args: &InitArgs) -> Result<u8, Failure
 /// Writes a file if nothing has its name.
 fn write_new(path: &Path, text: &str) -> Result<bool, Failure> {
     let refuse = |error: std::io::Error| {
-        Failure::failure(format!("cannot write `{}`: {error}", path.display()))
+        Failure::environment(format!("cannot write `{}`: {error}", path.display()))
     };
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(refuse)?;

@@ -232,7 +232,7 @@ tests:
         thresholds[3..7],
         [Some(3.0), Some(500.0), Some(0.002), Some(400.0)]
     );
-    assert_eq!(asserts[1].weight, 0.0);
+    assert!(asserts[1].weight.abs() < f64::EPSILON);
     assert_eq!(
         (asserts[10].threshold, asserts[10].metric.as_deref()),
         (Some(0.5), Some("sky"))

@@ -9,8 +9,7 @@ fn validator() -> jsonschema::Validator {
 
 fn as_json(text: &str) -> Value {
     crate::suite::tree::yaml(text)
-        .map(|node| node.value())
-        .unwrap_or_else(|(line, kind)| panic!("{line}: {kind}"))
+        .map_or_else(|(line, kind)| panic!("{line}: {kind}"), |node| node.value())
 }
 
 #[test]
