@@ -199,6 +199,11 @@ impl From<PayerError> for Failure {
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
+        if let LedgerError::Io { source, .. } = &error
+            && source.kind() == io::ErrorKind::BrokenPipe
+        {
+            return Self::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        }
         let hint = match &error {
             LedgerError::Newer { .. } => {
                 Some("the ledger is untouched; use the newer `pw` that wrote it")

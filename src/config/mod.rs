@@ -5,7 +5,7 @@
 //! prompts, suites, prices of the book or the wire: it opens no connection, and no file but those of settings, `.env` and
 //! the store of trust.
 //!
-//! Start with [`load`], then `keys.rs`, the one table of what can be set. Every value of every layer is a `Setting`: a path
+//! Start with [`load()`], then `keys.rs`, the one table of what can be set. Every value of every layer is a `Setting`: a path
 //! in TOML, a typed value and its [`Source`]; [`Settings`] are read from the overlay of them.
 
 mod address;

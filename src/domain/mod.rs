@@ -1,7 +1,7 @@
 //! The words of the house, as plain data: no behaviour beyond construction, parsing and display.
 //!
 //! Rank 0: every room may import from here, and nothing here imports from another room. Nothing here knows a file, a
-//! clock, an endpoint or a terminal. Start with [`trial`]: one trial is what the whole program exists to run.
+//! clock, an endpoint or a terminal. Start with `trial.rs`: one trial is what the whole program exists to run.
 
 mod case;
 mod endpoint;

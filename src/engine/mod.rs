@@ -1,6 +1,6 @@
 //! From prompts and cases to recorded rows.
 //!
-//! Rank 6. [`plan`] is pure: it renders everything and finds every mistake before anything is sent. [`execute`] is the one
+//! Rank 6. [`plan()`] is pure: it renders everything and finds every mistake before anything is sent. [`execute()`] is the one
 //! concurrent place of the program. Neither prints; what they tell goes out as events and rows.
 
 mod error;

@@ -2,7 +2,7 @@
 //!
 //! Responsible for judging an answer by the assertions of its case, and for refusing assertions that cannot judge before
 //! anything is sent. It must not know where suites come from, who pays or how results are shown. Start with [`Scorer`];
-//! [`check`] lists the families, and a new type of assertion is one file and one line there.
+//! `check.rs` lists the families, and a new type of assertion is one file and one line there.
 //!
 //! Rules that hold for every type:
 //! - An answer without text (a tool call, a refusal, reasoning only) fails every assertion about text, `not-` forms too:

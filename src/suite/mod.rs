@@ -2,8 +2,8 @@
 //!
 //! Responsible for reading: whatever comes out has known keys, known types, unique ids and filled-in assertion values, and
 //! whatever is wrong is said at once, each flaw with file and line. It must not know templates of prompts, answers or
-//! prices. Start with [`load`]; a test goes from [`tree`] (YAML with lines) or [`table`] (CSV) to a [`draft`], and from there
-//! through [`build`] (defaults, matrix, ids) to a case.
+//! prices. Start with [`load()`]; a test goes from `tree.rs` (YAML with lines) or `table.rs` (CSV) to a `draft.rs`, and from there
+//! through `build.rs` (defaults, matrix, ids) to a case.
 
 mod assertion;
 mod build;

@@ -6,7 +6,11 @@
     reason = "a test says why it cannot go on by panicking"
 )]
 
+mod bad_input;
+mod commands;
 mod dotprompt_spec;
+mod eval;
+mod exit_codes;
 mod fault_server;
 mod first_day;
 mod layering;

@@ -97,6 +97,23 @@ impl Workbench {
         self.file("pw.toml", SCRIPTED).file("answers.yaml", rules)
     }
 
+    /// Writes the smallest workspace that works: three cities, of which the script answers one wrongly.
+    pub(crate) fn cities() -> Self {
+        Self::new()
+            .scripted(CITY_RULES)
+            .file("prompts/city.hbs", "Weather in {{city}}?\n")
+            .file("evals/city.yaml", CITY_SUITE)
+    }
+
+    /// Writes the same workspace with an endpoint at this address, priced, with its key.
+    pub(crate) fn at_server(url: &str) -> Self {
+        let settings = format!(
+            "[defaults]\nmodel = \"shop/m\"\nconcurrency = 1\n[endpoints.shop]\nkind = \"openai\"\nbase_url = \"{url}\"\n\
+             [prices.\"shop/m\"]\ninput = \"1\"\noutput = \"2\"\n"
+        );
+        Self::cities().file("pw.toml", settings)
+    }
+
     /// Sets a variable.
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.retain(|(known, _)| known != name);
@@ -182,4 +199,24 @@ script = "answers.yaml"
 [prices."scripted/parrot"]
 input = "1"
 output = "2"
+"#;
+
+const CITY_RULES: &str = r#"rules:
+  - match: "briefly.*Wuhan"
+    reply: "sunny"
+    usage: { input_tokens: 10, output_tokens: 5 }
+  - match: "Wuhan"
+    reply: "unknown"
+    usage: { input_tokens: 10, output_tokens: 5 }
+  - match: "Weather"
+    reply: "sunny"
+    usage: { input_tokens: 10, output_tokens: 5 }
+"#;
+
+const CITY_SUITE: &str = r#"defaultTest:
+  assert: [{ type: contains, value: sunny }]
+tests:
+  - { id: beijing, vars: { city: Beijing } }
+  - { id: wuhan, vars: { city: Wuhan } }
+  - { id: lhasa, vars: { city: Lhasa } }
 "#;

@@ -8,7 +8,7 @@ use crate::commands::eval::args::EvalArgs;
 use crate::commands::eval::run::Ended;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
-use crate::domain::Outcome;
+use crate::domain::{Fault, Outcome};
 use crate::ledger::Refused;
 use crate::report::dollars;
 
@@ -22,6 +22,12 @@ pub(crate) fn write(
     for run in ended {
         if let Some(reason) = &run.stopped {
             writeln!(context.err, "error: {}", ending(reason))?;
+        } else if let Some(fault) = first_fault(run).filter(|_| unanswered(run)) {
+            writeln!(
+                context.err,
+                "error: no trial was answered; the first error was: {}",
+                fault.message
+            )?;
         }
         if !args.quiet {
             for hint in hints(run, code) {
@@ -46,6 +52,18 @@ fn ending(reason: &StopReason) -> String {
     }
 }
 
+fn first_fault(run: &Ended) -> Option<&Fault> {
+    run.facts.results.iter().find_map(|row| match &row.outcome {
+        Outcome::Error { fault } => Some(fault),
+        _ => None,
+    })
+}
+
+fn unanswered(run: &Ended) -> bool {
+    let answered = |outcome: &Outcome| matches!(outcome, Outcome::Answered { .. });
+    !run.facts.results.iter().any(|row| answered(&row.outcome))
+}
+
 fn hints(run: &Ended, code: u8) -> Vec<String> {
     let facts = &run.facts;
     let mut hints = Vec::new();
@@ -58,11 +76,8 @@ fn hints(run: &Ended, code: u8) -> Vec<String> {
             .push("run the same command again to go on: recorded answers cost nothing".to_owned()),
         _ => {}
     }
-    let fault = facts.results.iter().find_map(|row| match &row.outcome {
-        Outcome::Error { fault } => Some(fault),
-        _ => None,
-    });
-    if let Some(fault) = fault.filter(|_| code == exit::FAILURE && run.stopped.is_none()) {
+    let undecided = code == exit::FAILURE && run.stopped.is_none() && !unanswered(run);
+    if let Some(fault) = first_fault(run).filter(|_| undecided) {
         hints.push(format!("the first error was: {}", fault.message));
     }
     let failing = facts.variants.iter().any(|variant| variant.failed > 0);
