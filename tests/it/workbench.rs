@@ -213,10 +213,10 @@ const CITY_RULES: &str = r#"rules:
     usage: { input_tokens: 10, output_tokens: 5 }
 "#;
 
-const CITY_SUITE: &str = r#"defaultTest:
+const CITY_SUITE: &str = r"defaultTest:
   assert: [{ type: contains, value: sunny }]
 tests:
   - { id: beijing, vars: { city: Beijing } }
   - { id: wuhan, vars: { city: Wuhan } }
   - { id: lhasa, vars: { city: Lhasa } }
-"#;
+";
