@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::suite::{FlawKind, tree};
+use crate::suite::{FlawKind, json_tree, tree};
 
 /// What marks a text as a path.
 pub(super) const SCHEME: &str = "file://";
@@ -73,7 +73,7 @@ impl Files {
             cause: format!("line {line}: {kind}"),
         };
         match ending(&found.name).as_str() {
-            "json" => tree::json(&found.text)
+            "json" => json_tree::json(&found.text)
                 .map(|node| node.value())
                 .map_err(misread),
             "yaml" | "yml" => tree::yaml(&found.text)
@@ -97,7 +97,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, FlawKind> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(refuse("it is UTF-16; save it as UTF-8".to_owned()));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..valid]
             .split(|byte| *byte == b'\n')
@@ -106,9 +106,10 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, FlawKind> {
             "line {line} holds bytes of another encoding; save it as UTF-8"
         ))
     })?;
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map_or_else(|| text.clone(), str::to_owned))
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
 }
 
 /// Returns a path's ending in lower case.

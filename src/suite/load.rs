@@ -10,7 +10,9 @@ use crate::suite::draft::Draft;
 use crate::suite::files::{self, Files, Found, SCHEME};
 use crate::suite::reading::Reading;
 use crate::suite::tree::{self, Data, Entry, Node};
-use crate::suite::{Flaw, FlawKind, Suite, SuiteError, fingerprint, known, settings, table};
+use crate::suite::{
+    Flaw, FlawKind, Suite, SuiteError, fingerprint, json_tree, known, settings, table,
+};
 
 /// Reads a suite and everything it names.
 ///
@@ -68,7 +70,7 @@ fn parse(name: &str, text: &str) -> Result<Node, (usize, FlawKind)> {
                 "it holds tests, not a suite; name it under `tests` of a YAML suite".to_owned();
             Err((1, FlawKind::File { path, cause }))
         }
-        "json" => tree::json(text),
+        "json" => json_tree::json(text),
         _ => tree::yaml(text),
     }
 }
@@ -177,7 +179,7 @@ impl Loading<'_> {
         match files::ending(&found.name).as_str() {
             "csv" => table::read(&mut reading, |draft| self.builder.add(draft)),
             "jsonl" | "ndjson" => self.add_lines(&mut reading),
-            "json" => self.add_list(tree::json(&found.text), &mut reading),
+            "json" => self.add_list(json_tree::json(&found.text), &mut reading),
             "yaml" | "yml" => self.add_list(tree::yaml(&found.text), &mut reading),
             _ => {
                 let cause = "expected a file in YAML, JSON, JSONL or CSV".to_owned();
@@ -228,7 +230,7 @@ impl Loading<'_> {
                 lines_before: index,
                 ..Reading::new(reading.file, line)
             };
-            match tree::json(line) {
+            match json_tree::json(line) {
                 Ok(node) => self
                     .builder
                     .add_all(Draft::read(&node, &mut one, &self.files)),

@@ -2,7 +2,7 @@
 //!
 //! Responsible for reading: whatever comes out has known keys, known types, unique ids and filled-in assertion values, and
 //! whatever is wrong is said at once, each flaw with file and line. It must not know templates of prompts, answers or
-//! prices. Start with [`load()`]; a test goes from `tree.rs` (YAML with lines) or `table.rs` (CSV) to a `draft.rs`, and from there
+//! prices. Start with [`load()`]; a test goes from `tree.rs` and `json_tree.rs` (with lines) or `table.rs` (CSV) to a `draft.rs`, and from there
 //! through `build.rs` (defaults, matrix, ids) to a case.
 
 mod assertion;
@@ -12,6 +12,7 @@ mod error;
 mod expected;
 mod files;
 mod fingerprint;
+mod json_tree;
 mod known;
 mod load;
 mod reading;

@@ -1,8 +1,8 @@
-//! YAML and JSON as a tree in which every node knows its line.
+//! A file as a tree in which every node knows its line; YAML into such a tree.
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::Spanned;
 
@@ -39,6 +39,10 @@ pub(super) struct Entry {
 }
 
 impl Node {
+    pub(super) fn new(line: usize, span: (usize, usize), data: Data) -> Self {
+        Self { line, span, data }
+    }
+
     /// Returns the node as JSON, without lines.
     pub(super) fn value(&self) -> Value {
         match &self.data {
@@ -112,36 +116,6 @@ pub(super) fn yaml(text: &str) -> Result<Node, (usize, FlawKind)> {
                 cause: error.to_string(),
             },
         )
-    })
-}
-
-/// Reads JSON, strictly; the YAML parser then finds the lines and refuses duplicate keys.
-///
-/// Errors: the line within the text, and what is wrong.
-pub(super) fn json(text: &str) -> Result<Node, (usize, FlawKind)> {
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
-        let (line, column) = (error.line().max(1), error.column());
-        // The parser's own position counts lines of the text, which may be one line of a file.
-        let text = error.to_string();
-        let cause = text.split(" at line ").next().unwrap_or(&text);
-        let cause = format!("{cause}, at column {column}");
-        (
-            line,
-            FlawKind::Syntax {
-                format: "JSON",
-                cause,
-            },
-        )
-    })?;
-    yaml(text).map_err(|(line, kind)| match kind {
-        FlawKind::Syntax { cause, .. } => (
-            line,
-            FlawKind::Syntax {
-                format: "JSON",
-                cause,
-            },
-        ),
-        other => (line, other),
     })
 }
 

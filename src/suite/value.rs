@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::domain::{Assertion, AssertionKind, Place, Vars};
+use crate::domain::{Assertion, AssertionKind, Place, Vars, and_list};
 use crate::suite::reading::Reading;
 use crate::suite::tree::{Data, Node, shortened};
 use crate::suite::{FlawKind, tree};
+use crate::template::{TemplateError, fill};
 
 /// Returns a value as its type compares it: texts keep the spelling of numbers, lists of texts are lists, schemas are data.
 pub(super) fn written(node: &Node, kind: AssertionKind, reading: &Reading<'_>) -> Value {
@@ -175,17 +176,20 @@ fn note(value: &Value, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Fills in texts, also inside lists and maps. A text that is nothing but a reference to a list or a map becomes that value.
+/// Fills in texts, also inside lists and maps. A text that is nothing but a reference to a list or a map becomes that value;
+/// one to a text needs no template.
 fn filled(value: &Value, vars: &Vars, place: &Place) -> Result<Value, FlawKind> {
     match value {
         Value::String(text) if text.contains("{{") => {
             match path_of(text).and_then(|path| look_up(path, vars)) {
-                Some(data @ (Value::Array(_) | Value::Object(_))) => Ok(data.clone()),
+                Some(data @ (Value::Array(_) | Value::Object(_) | Value::String(_))) => {
+                    Ok(data.clone())
+                }
                 _ => fill(text, vars, place)
                     .map(Value::String)
-                    .map_err(|cause| FlawKind::Fill {
+                    .map_err(|error| FlawKind::Fill {
                         text: shortened(text),
-                        cause,
+                        cause: cause(&error),
                     }),
             }
         }
@@ -223,37 +227,30 @@ fn look_up<'v>(path: &str, vars: &'v Vars) -> Option<&'v Value> {
     })
 }
 
-/// Fills names and dotted paths into a text, strictly.
-///
-/// Errors: a name that the case does not have, a list or a map inside a text, or anything but a name.
-fn fill(text: &str, vars: &Vars, _place: &Place) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("{{") {
-        out.push_str(&rest[..start]);
-        let close = if rest[start..].starts_with("{{{") {
-            "}}}"
-        } else {
-            "}}"
-        };
-        let length = rest[start..]
-            .find(close)
-            .ok_or_else(|| format!("`{{{{` is not closed by `{close}`"))?;
-        let end = start + length + close.len();
-        let reference = &rest[start..end];
-        let path =
-            path_of(reference).ok_or_else(|| format!("`{reference}` is no name of a variable"))?;
-        match look_up(path, vars) {
-            Some(Value::String(value)) => out.push_str(value),
-            Some(Value::Null) => {}
-            Some(Value::Array(_) | Value::Object(_)) => {
-                return Err(format!("`{path}` is a list or a map, expected a text"));
-            }
-            Some(value) => out.push_str(&value.to_string()),
-            None => return Err(format!("the case has no variable `{path}`")),
+/// Says why a text cannot be filled in, without the places inside it: the flaw has its own.
+fn cause(error: &TemplateError) -> String {
+    match error {
+        TemplateError::Missing { missing } => {
+            let names: Vec<&str> = missing.iter().map(|one| one.used.name.as_str()).collect();
+            let meant = match missing.as_slice() {
+                [one] => one.nearest.as_ref(),
+                _ => None,
+            };
+            let meant = meant.map(|name| format!(", did you mean `{name}`?"));
+            format!(
+                "the case has no {}{}",
+                and_list(&names, 5),
+                meant.unwrap_or_default()
+            )
         }
-        rest = &rest[end..];
+        TemplateError::Body { flaws } => {
+            let flaws: Vec<String> = flaws
+                .iter()
+                .map(|located| located.flaw.to_string())
+                .collect();
+            flaws.join("; ")
+        }
+        TemplateError::Render { flaw, .. } => flaw.to_string(),
+        other => other.to_string(),
     }
-    out.push_str(rest);
-    Ok(out)
 }

@@ -304,7 +304,7 @@ proptest! {
         let value = json!({"texts": texts, "whole": whole, "unsigned": unsigned, "real": real, "truth": truth, "none": null,
             "keys": texts.iter().map(|text| (text.clone(), json!([{}]))).collect::<serde_json::Map<_, _>>()});
         for text in [value.to_string(), serde_json::to_string_pretty(&value).expect("JSON")] {
-            let node = crate::suite::tree::json(&text).map_err(|(line, kind)| TestCaseError::fail(format!("{line}: {kind} in {text}")))?;
+            let node = crate::suite::json_tree::json(&text).map_err(|(line, kind)| TestCaseError::fail(format!("{line}: {kind} in {text}")))?;
             prop_assert_eq!(node.value(), serde_json::from_str::<Value>(&text).expect("JSON"));
         }
     }

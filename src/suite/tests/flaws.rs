@@ -142,8 +142,8 @@ fn what_cannot_be_filled_in_is_named() {
             "defaultTest:\n  assert: [{contains: '{{hihg}}'}]\ntests:\n- vars: {high: 1}\n- vars: {hihg: 2}\n- vars: {hihg: [1]}\n  assert: [{equals: 'x{{hihg}}'}]\n"
         ),
         [
-            "evals/weather.yaml:4: cannot fill in `{{hihg}}`: the case has no variable `hihg`",
-            "evals/weather.yaml:7: cannot fill in `x{{hihg}}`: `hihg` is a list or a map, expected a text",
+            "evals/weather.yaml:4: cannot fill in `{{hihg}}`: the case has no `hihg`, did you mean `high`?",
+            "evals/weather.yaml:7: cannot fill in `x{{hihg}}`: `hihg` is a list, which has no one form as text: use `{{json hihg}}`",
         ]
     );
 }

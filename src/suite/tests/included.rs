@@ -89,7 +89,7 @@ fn flaws_of_all_files_are_listed_together() {
         "evals/c.yaml:1: `evals/c.yaml` is a map, expected a list of tests"
     );
     assert!(
-        found[6].starts_with("evals/d.json:2: not valid JSON: "),
+        found[6] == "evals/d.json:2: not valid JSON: key `id` is given twice",
         "{}",
         found[6]
     );
