@@ -164,8 +164,11 @@ fn note(value: &Value, names: &mut BTreeSet<String>) {
                 .split("{{")
                 .skip(1)
                 .filter_map(|rest| rest.split_once("}}"));
-            for name in tags.filter_map(|(tag, _)| tag.trim_matches(['{', ' ']).split('.').next()) {
-                if !names.contains(name) {
+            // Names of helpers come along; they are no variables and harm nothing.
+            let apart = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+            let words = tags.flat_map(|(tag, _)| tag.split(apart));
+            for name in words.filter_map(|word| word.split('.').next()) {
+                if !name.is_empty() && !names.contains(name) {
                     names.insert(name.to_owned());
                 }
             }

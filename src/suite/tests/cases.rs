@@ -291,6 +291,17 @@ fn a_schema_may_be_written_as_a_text() {
     assert_eq!(suite.cases[0].asserts[0].value, json!({"required": ["a"]}));
 }
 
+#[test]
+fn variables_of_values_are_noted_behind_helpers_too() {
+    let suite = suite(
+        "tests:\n- vars: {city: a, unit: C, place: {name: x}}\n  assert: [{contains: '{{#if unit}}{{city}}{{/if}}'}, {equals: {k: '{{place.name}}'}}]\n",
+    );
+    for name in ["city", "unit", "place"] {
+        assert!(suite.value_vars.contains(name), "{name}");
+    }
+    assert!(!suite.value_vars.contains("name"));
+}
+
 proptest! {
     /// JSON read for its lines is the JSON that it is.
     #[test]
