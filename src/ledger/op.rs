@@ -36,6 +36,10 @@ impl Release {
     }
 }
 
+/// What a test does inside a transaction.
+#[cfg(test)]
+pub(super) type Meddling = Box<dyn Fn(&rusqlite::Connection) -> rusqlite::Result<()> + Send>;
+
 /// One entry.
 pub(super) enum Op {
     Begin(Box<NewRun>, Reply<u64>),
@@ -53,10 +57,7 @@ pub(super) enum Op {
     Recover(Reply<Recovered>),
     Close(std::sync::mpsc::Sender<Result<(), LedgerError>>),
     #[cfg(test)]
-    Meddle(
-        Box<dyn Fn(&rusqlite::Connection) -> rusqlite::Result<()> + Send>,
-        Reply<()>,
-    ),
+    Meddle(Meddling, Reply<()>),
     #[cfg(test)]
     Die,
 }

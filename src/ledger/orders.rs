@@ -27,7 +27,7 @@ pub struct OpenOptions {
 /// A run, before its first call.
 #[derive(Debug, Clone)]
 pub struct NewRun {
-    /// Its UUIDv7.
+    /// Its UUID of version 7.
     pub id: RunId,
     /// The command line, as typed.
     pub command: String,
@@ -66,7 +66,7 @@ pub struct NewRun {
 /// One request that we want answered, before its first attempt.
 #[derive(Debug, Clone)]
 pub struct NewCall {
-    /// Its UUIDv7.
+    /// Its UUID of version 7.
     pub id: Uuid,
     /// Why it is paid.
     pub purpose: Purpose,
@@ -117,7 +117,7 @@ pub struct Price {
 /// Asks to set the worst case of one attempt aside before it is sent.
 #[derive(Debug, Clone)]
 pub struct Hold {
-    /// The attempt's UUIDv7.
+    /// The attempt's UUID of version 7.
     pub attempt: Uuid,
     /// Its number within the call, from 1.
     pub number: u32,

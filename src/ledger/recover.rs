@@ -100,6 +100,5 @@ impl Page<'_> {
 /// Returns the machine's name, for a person who looks for a process; Linux only, elsewhere it is unknown.
 fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .map(|name| name.trim().to_owned())
-        .unwrap_or_else(|_| "unknown".to_owned())
+        .map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
 }

@@ -14,7 +14,7 @@ use crate::ledger::LedgerError;
 pub(super) const APPLICATION: i64 = 0x7077_4c47;
 
 /// Every change of the schema, in order; the number of those applied is the database's `user_version`.
-const MIGRATIONS: [&str; FORMAT as usize] = [include_str!("migrations/001-books.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001-books.sql")];
 
 /// The format that this program writes.
 pub(super) const FORMAT: i64 = 1;
@@ -209,7 +209,7 @@ fn migrate(conn: &mut Connection, format: i64, now: jiff::Timestamp) -> rusqlite
     tx.commit()
 }
 
-/// Makes a UUIDv7 of the clock's time.
+/// Makes a UUID of version 7 of the clock's time.
 pub(super) fn new_id(now: jiff::Timestamp) -> Uuid {
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
     let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
@@ -222,6 +222,11 @@ mod tests {
 
     fn now() -> jiff::Timestamp {
         jiff::Timestamp::from_second(1_795_000_000).unwrap()
+    }
+
+    #[test]
+    fn the_format_is_the_number_of_migrations() {
+        assert_eq!(MIGRATIONS.len(), usize::try_from(FORMAT).unwrap());
     }
 
     #[test]

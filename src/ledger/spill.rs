@@ -117,7 +117,7 @@ impl Spill {
     /// Reads what was kept: settles in order, and how many lines could not be read.
     pub(super) fn read(&mut self) -> Result<(Vec<Settle>, usize), LedgerError> {
         let path = self.path.clone();
-        self.locked(|file| used(file))
+        self.locked(used)
             .map(|text| parse(&text))
             .map_err(|e| LedgerError::io("read", &path, e))
     }

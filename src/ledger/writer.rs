@@ -81,7 +81,7 @@ impl Writer {
         match writer.enrol(id).and_then(|()| writer.book_spilled()) {
             Ok(()) => Ok(writer),
             Err(e) => {
-                writer.sign.take().map(SignOfLife::withdraw);
+                writer.withdraw();
                 Err(e)
             }
         }
@@ -99,6 +99,12 @@ impl Writer {
         let (mark, _) = page.commit().map_err(at)?;
         self.desk.writer = writer;
         mark.map_or(Ok(()), |mark| self.anchor.write(&mark))
+    }
+
+    fn withdraw(&mut self) {
+        if let Some(sign) = self.sign.take() {
+            sign.withdraw();
+        }
     }
 
     /// Serves the queue until it closes.
@@ -306,7 +312,7 @@ impl Writer {
         mark.map_or(Ok(()), |mark| self.anchor.write(&mark))?;
         self.anchor.sync()?;
         drop(held);
-        self.sign.take().map(SignOfLife::withdraw);
+        self.withdraw();
         // Another process may be reading: then the last one to close does it.
         self.desk
             .conn

@@ -28,7 +28,7 @@ pub enum RunRef {
 /// A recorded run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRecord {
-    /// Its UUIDv7.
+    /// Its UUID of version 7.
     pub id: RunId,
     /// Its number.
     pub number: u64,

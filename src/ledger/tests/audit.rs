@@ -176,6 +176,29 @@ async fn damaged_and_cut_files_never_panic() {
 }
 
 #[tokio::test]
+async fn a_flipped_bit_is_found_or_changes_no_posting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = books(folder.path()).await;
+    let whole = std::fs::read(&path).unwrap();
+    let export = || {
+        let mut out = Vec::new();
+        export_jsonl(&path, &mut out).map(|_| out)
+    };
+    let expected = export().unwrap();
+    let mut harmless = 0;
+    for (count, place) in (0..whole.len()).step_by(1_013).enumerate() {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1 << (count % 8);
+        std::fs::write(&path, &bytes).unwrap();
+        if check(&path).is_ok_and(|report| report.findings.is_empty()) {
+            harmless += 1;
+            assert_eq!(export().unwrap(), expected, "byte {place}");
+        }
+    }
+    assert!(harmless > 0, "free space may change");
+}
+
+#[tokio::test]
 async fn an_export_verifies_without_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let path = books(folder.path()).await;

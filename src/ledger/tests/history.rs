@@ -46,13 +46,13 @@ fn iteration(digit: &str, number: u32) -> Vec<Iteration> {
     }]
 }
 
-fn previous(run: &str, number: u64, digit: &str, iteration: Option<u32>) -> Option<PreviousRun> {
-    Some(PreviousRun {
+fn previous(run: &str, number: u64, digit: &str, iteration: u32) -> PreviousRun {
+    PreviousRun {
         run: run.to_owned(),
         number,
         revision: revision(digit),
-        iteration,
-    })
+        iteration: Some(iteration),
+    }
 }
 
 #[tokio::test]
@@ -130,15 +130,15 @@ async fn the_previous_run_is_whole_and_of_another_revision() {
             .previous(&weather, &plain, &model(), &revision(digit))
             .unwrap()
     };
-    assert_eq!(before("a"), previous("r2", 2, "b", Some(2)));
-    assert_eq!(before("b"), previous("r3", 3, "a", Some(1)));
-    assert_eq!(before("c"), previous("r3", 3, "a", Some(1)));
+    assert_eq!(before("a"), Some(previous("r2", 2, "b", 2)));
+    assert_eq!(before("b"), Some(previous("r3", 3, "a", 1)));
+    assert_eq!(before("c"), Some(previous("r3", 3, "a", 1)));
     let best = reader.best(&weather, &plain, &model()).unwrap();
-    assert_eq!(best, previous("r3", 3, "a", Some(1)));
+    assert_eq!(best, Some(previous("r3", 3, "a", 1)));
     let b = reader
         .run_of(&weather, &plain, &model(), &revision("b"))
         .unwrap();
-    assert_eq!(b, previous("r2", 2, "b", Some(2)));
+    assert_eq!(b, Some(previous("r2", 2, "b", 2)));
     let other = "openai/other".parse().unwrap();
     assert_eq!(
         reader

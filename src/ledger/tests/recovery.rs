@@ -4,7 +4,9 @@ use std::fs;
 
 use crate::domain::{RunStatus, Usd};
 use crate::ledger::testing::*;
-use crate::ledger::{Balance, CapScope, Ledger, LedgerError, Reader, Recovered, RunRef, check};
+use crate::ledger::{
+    Balance, CapScope, Caps, Ledger, LedgerError, Reader, Recovered, RunRef, check,
+};
 
 #[tokio::test]
 async fn a_dead_writers_holds_are_lost_and_its_runs_interrupted() {
@@ -12,7 +14,7 @@ async fn a_dead_writers_holds_are_lost_and_its_runs_interrupted() {
     let path = folder.path().join("ledger.db");
     let dead = open(folder.path());
     dead.begin_run(run("r1")).await.unwrap();
-    let late = held(&dead, hold_for(call(Some("r1")), 60, Default::default())).await;
+    let late = held(&dead, hold_for(call(Some("r1")), 60, Caps::default())).await;
     held(&dead, hold(10, None)).await;
     dead.die();
 
@@ -189,7 +191,7 @@ async fn a_process_that_dies_before_the_anchor_leaves_a_ledger_that_opens() {
         move |step| {
             seen.lock()
                 .unwrap()
-                .push((step, fs::read(&anchor).unwrap()))
+                .push((step, fs::read(&anchor).unwrap()));
         }
     });
     let ledger = Ledger::open(options).unwrap();

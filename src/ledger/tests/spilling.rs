@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::ledger::testing::*;
-use crate::ledger::{LedgerError, Reader, check};
+use crate::ledger::{Caps, LedgerError, Reader, check};
 
 /// Makes the next page allocation of the writer's connection fail as on a full disk.
 fn fill(conn: &Connection) -> rusqlite::Result<()> {
@@ -72,7 +72,7 @@ async fn a_disk_that_has_room_again_takes_what_waited() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path());
     ledger.begin_run(run("r1")).await.unwrap();
-    let request = hold_for(call(Some("r1")), 100, Default::default());
+    let request = hold_for(call(Some("r1")), 100, Caps::default());
     let call = request.call.id;
     let attempt = held(&ledger, request).await;
     ledger.meddle(fill).await.unwrap();
