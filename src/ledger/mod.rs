@@ -5,7 +5,7 @@
 //!
 //! Rank 3. It knows `SQLite`, files and locks; it must not know providers, prices, prompts' texts or what a suite means:
 //! amounts and texts come in, sums and texts go out. Start with [`Ledger`], then `page.rs` (one transaction), `hold.rs`
-//! and `settle.rs` (what a transaction may do), `writer.rs` (who runs it); [`Reader`] is the other side, [`check`] the audit.
+//! and `settle.rs` (what a transaction may do), `writer/` (who runs it); [`Reader`] is the other side, [`check`] the audit.
 
 mod anchor;
 mod chain;

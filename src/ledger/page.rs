@@ -290,10 +290,11 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Keeps a text; see the table `payloads` for its id.
+    /// Keeps a text; see the table `payloads` for its id. The answer of a reconciled attempt takes the place of the one that
+    /// was kept when its cost was unknown.
     pub(super) fn keep_text(&mut self, id: i64, text: &str) -> Result<(), LedgerError> {
         self.tx
-            .prepare_cached("INSERT INTO payloads (id, body) VALUES (?1, ?2)")?
+            .prepare_cached("INSERT INTO payloads (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body")?
             .execute(params![id, self.packer.pack(text)])?;
         Ok(())
     }

@@ -53,11 +53,13 @@ impl Page<'_> {
         Ok(recovered)
     }
 
-    /// Returns the other writers that have not ended.
+    /// Returns the other writers that have not ended, or were taken for dead and held on.
     fn others(&self) -> Result<Vec<(i64, Uuid)>, LedgerError> {
-        let mut statement = self
-            .tx
-            .prepare_cached("SELECT id, uuid FROM writers WHERE ended_ms IS NULL AND id <> ?1")?;
+        let mut statement = self.tx.prepare_cached(
+            "SELECT id, uuid FROM writers WHERE ended_ms IS NULL AND id <> ?1 \
+             UNION SELECT w.id, w.uuid FROM writers w JOIN attempts a ON a.writer = w.id \
+             WHERE a.state = 'open' AND w.id <> ?1 AND w.ended_ms IS NOT NULL",
+        )?;
         let found = statement
             .query_map([self.writer], |row| {
                 Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?)))

@@ -68,13 +68,14 @@ impl Lives {
         }
         let unsettled: i64 = conn.query_row(
             "SELECT count(*) FROM calls c LEFT JOIN attempts a ON a.id = c.accepted \
-             WHERE c.accepted IS NOT NULL AND (a.call IS NOT c.id OR a.state IS NOT 'settled')",
+             LEFT JOIN postings p ON p.seq = a.end_seq WHERE c.accepted IS NOT NULL AND (a.call IS NOT c.id \
+             OR NOT (a.state IS 'settled' OR (a.state IS 'lost' AND p.text_hash IS NOT NULL)))",
             [],
             |row| row.get(0),
         )?;
         if unsettled > 0 {
             self.wrong.push(format!(
-                "{unsettled} calls name an accepted attempt that is not theirs or not settled"
+                "{unsettled} calls name an accepted attempt that is not theirs or not answered"
             ));
         }
         Ok(self.wrong)

@@ -113,7 +113,7 @@ async fn each_tampering_is_found() {
         ("UPDATE payloads SET body = replace(body, '17', '18') WHERE id = 3", "the answer of posting 2 is not the text that was hashed".to_owned()),
         ("UPDATE payloads SET body = x'00' WHERE id = 2", "the request of posting 1 is not the text that was hashed".to_owned()),
         ("UPDATE cases SET body = '{}' WHERE id = 2", "case 2 is not the text that was hashed".to_owned()),
-        ("UPDATE calls SET accepted = 2 WHERE id = 1", "1 calls name an accepted attempt that is not theirs or not settled".to_owned()),
+        ("UPDATE calls SET accepted = 2 WHERE id = 1", "1 calls name an accepted attempt that is not theirs or not answered".to_owned()),
         ("DELETE FROM calls WHERE id = 5", "the audit could not go on".to_owned()),
     ] {
         let found = after(sql).await;

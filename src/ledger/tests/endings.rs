@@ -2,7 +2,7 @@
 
 use crate::domain::{Cost, Fault, MoneyClass, Usd};
 use crate::ledger::testing::*;
-use crate::ledger::{Balance, CapScope, Caps, Ledger, LedgerError, Reader};
+use crate::ledger::{Balance, CapScope, Caps, Ledger, LedgerError, Reader, check};
 
 struct Books {
     folder: tempfile::TempDir,
@@ -184,4 +184,29 @@ async fn an_answer_that_cannot_be_used_is_paid_and_not_accepted() {
         4
     );
     assert_eq!(books.day(), [14, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn an_answer_of_unknown_cost_is_kept_at_its_worst_case_until_it_is_reconciled() {
+    let books = Books::new();
+    let path = books.folder.path().join("ledger.db");
+    let attempt = held(&books.ledger, hold(100, None)).await;
+    let mut unpriced = settle(attempt, 0);
+    unpriced.cost = None;
+    books.ledger.settle(unpriced).await.unwrap();
+    assert_eq!(books.day(), [0, 0, 100, 0]);
+    assert_eq!(check(&path).unwrap().findings, []);
+    let reader = Reader::open(&path, "w").unwrap();
+    assert_eq!(
+        reader.cached("key").unwrap(),
+        None,
+        "what it cost is unknown"
+    );
+    books.ledger.settle(settle(attempt, 30)).await.unwrap();
+    assert_eq!(books.day(), [30, 0, 0, 0]);
+    assert_eq!(check(&path).unwrap().findings, []);
+    assert_eq!(
+        reader.cached("key").unwrap().unwrap().cost.billed.picos(),
+        30
+    );
 }

@@ -77,6 +77,26 @@ async fn the_living_are_left_alone_and_the_dead_found_while_waiting() {
 }
 
 #[tokio::test]
+async fn a_writer_taken_for_dead_goes_on_and_is_looked_after_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (open(folder.path()), open(folder.path()));
+    one.begin_run(run("r1")).await.unwrap();
+    let attempt = held(&one, hold(60, None)).await;
+    fs::remove_dir_all(folder.path().join("live")).unwrap();
+    assert_eq!(two.recover().await.unwrap().attempts, 1);
+    one.settle(settle(attempt, 1)).await.unwrap();
+    one.end_run(&"r1".to_owned(), RunStatus::Finished, true)
+        .await
+        .unwrap();
+    held(&one, hold(60, None)).await;
+    one.die();
+    assert_eq!(two.recover().await.unwrap().attempts, 1);
+    two.close().unwrap();
+    let path = folder.path().join("ledger.db");
+    assert_eq!(check(&path).unwrap().findings, []);
+}
+
+#[tokio::test]
 async fn closing_leaves_nothing_open_and_no_sign_of_life() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = open(folder.path());

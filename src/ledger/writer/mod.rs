@@ -1,5 +1,8 @@
 //! The writer: one thread owns the writing connection and books everything that is queued in one commit.
 
+mod closing;
+mod opening;
+
 use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
@@ -7,14 +10,13 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::domain::{Clock, FailPoint, RunId};
-use crate::ledger::anchor::{self, Anchor};
+use crate::ledger::anchor::{Anchor, Mark};
 use crate::ledger::lock::{SignOfLife, WriteLock};
 use crate::ledger::op::{Done, Op};
-use crate::ledger::page::{self, Desk, Head};
+use crate::ledger::page::Desk;
 use crate::ledger::places::Places;
-use crate::ledger::recover::End;
 use crate::ledger::spill::Spill;
-use crate::ledger::{LedgerError, OpenOptions, Recovered, Settle, schema};
+use crate::ledger::{LedgerError, Recovered};
 
 /// The most entries of one commit.
 const GROUP: usize = 512;
@@ -47,66 +49,6 @@ pub(super) struct Writer {
 type Results = Vec<Result<Done, LedgerError>>;
 
 impl Writer {
-    /// Opens the ledger: creates, migrates, buries the dead and books what was spilled, all under the lock.
-    pub(super) fn open(
-        options: OpenOptions,
-        settled: watch::Sender<u64>,
-    ) -> Result<Self, LedgerError> {
-        let places = Places::make(&options.path)?;
-        let lock = Arc::new(WriteLock::open(&places.lock)?);
-        let guard = Arc::clone(&lock);
-        let _held = guard.acquire()?;
-        let now = options.clock.now();
-        refuse_emptied(&places)?;
-        let conn = schema::open_for_writing(&places.db, now)?;
-        let desk = Desk::new(conn).map_err(|e| LedgerError::sqlite("read", &places.db, e))?;
-        compare_anchor(&desk, &places)?;
-        let id = schema::new_id(now);
-        let mut writer = Self {
-            anchor: Anchor::open(&places.anchor)?,
-            spill: Spill::open(&places.spill)?,
-            sign: Some(SignOfLife::give(places.live_file(id))?),
-            desk,
-            places,
-            lock,
-            clock: options.clock,
-            fail: options.fail,
-            settled,
-            stopped: None,
-            unwritten: Vec::new(),
-            incomplete: HashMap::new(),
-            spilled: true,
-            recovered: Recovered::default(),
-        };
-        match writer.enrol(id).and_then(|()| writer.book_spilled()) {
-            Ok(()) => Ok(writer),
-            Err(e) => {
-                writer.withdraw();
-                Err(e)
-            }
-        }
-    }
-
-    /// Writes this process's row and ends those of dead ones.
-    fn enrol(&mut self, id: uuid::Uuid) -> Result<(), LedgerError> {
-        let now = self.clock.now();
-        let places = &self.places;
-        let at = |e: LedgerError| e.at("write", &places.db);
-        let mut page = self.desk.turn(now).map_err(at)?;
-        page.writer = page.enrol(id).map_err(at)?;
-        let writer = page.writer;
-        self.recovered = page.recover(places).map_err(at)?;
-        let (mark, _) = page.commit().map_err(at)?;
-        self.desk.writer = writer;
-        mark.map_or(Ok(()), |mark| self.anchor.write(&mark))
-    }
-
-    fn withdraw(&mut self) {
-        if let Some(sign) = self.sign.take() {
-            sign.withdraw();
-        }
-    }
-
     /// Serves the queue until it closes.
     pub(super) fn serve(mut self, mut queue: mpsc::UnboundedReceiver<Op>) {
         while let Some(first) = queue.blocking_recv() {
@@ -205,10 +147,7 @@ impl Writer {
         Ok(results)
     }
 
-    fn transact(
-        &mut self,
-        ops: &[Op],
-    ) -> Result<(Results, Option<anchor::Mark>, bool), LedgerError> {
+    fn transact(&mut self, ops: &[Op]) -> Result<(Results, Option<Mark>, bool), LedgerError> {
         let mut page = self.desk.turn(self.clock.now())?;
         let mut results = Vec::with_capacity(ops.len());
         for op in ops {
@@ -260,105 +199,4 @@ impl Writer {
         }
         refused
     }
-
-    /// Books the answers of the spill file, each by itself; an attempt that is settled already is left alone. Call it under
-    /// the lock.
-    fn book_spilled(&mut self) -> Result<(), LedgerError> {
-        let (settles, mut unread) = self.spill.read()?;
-        for settle in &settles {
-            match self.book_one(settle) {
-                Ok(()) | Err(LedgerError::AttemptState { .. }) => {}
-                Err(e) if e.spoils() && !e.is_local() => return Err(e),
-                // It would fail for ever: it must not keep the ledger from opening.
-                Err(_) => unread += 1,
-            }
-        }
-        if !settles.is_empty() || unread > 0 {
-            self.spill.empty(unread)?;
-        }
-        self.spilled = false;
-        Ok(())
-    }
-
-    fn book_one(&mut self, settle: &Settle) -> Result<(), LedgerError> {
-        let booked = self.desk.turn(self.clock.now()).and_then(|mut page| {
-            page.settle(settle)?;
-            page.commit()
-        });
-        if booked.is_err() {
-            self.desk.forget();
-        }
-        let (mark, _) = booked.map_err(|e| e.at("write", &self.places.db))?;
-        mark.map_or(Ok(()), |mark| self.anchor.write(&mark))
-    }
-
-    /// Ends this writer: its row, the anchor, the WAL, its sign of life.
-    fn close(mut self) -> Result<(), LedgerError> {
-        self.write(Vec::new());
-        if let Some(cause) = self.stopped.take() {
-            return Err(LedgerError::Stopped {
-                path: self.places.db.clone(),
-                cause,
-            });
-        }
-        let lock = Arc::clone(&self.lock);
-        let held = lock.acquire()?;
-        let db = self.places.db.clone();
-        let at = |e: LedgerError| e.at("close", &db);
-        let writer = self.desk.writer;
-        let mut page = self.desk.turn(self.clock.now()).map_err(at)?;
-        page.bury(writer, End::Closed).map_err(at)?;
-        let (mark, _) = page.commit().map_err(at)?;
-        mark.map_or(Ok(()), |mark| self.anchor.write(&mark))?;
-        self.anchor.sync()?;
-        drop(held);
-        self.withdraw();
-        // Another process may be reading: then the last one to close does it.
-        self.desk
-            .conn
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-            .ok();
-        if self.unwritten.is_empty() {
-            Ok(())
-        } else {
-            Err(LedgerError::Closed)
-        }
-    }
-}
-
-/// Refuses to begin a new ledger where the anchor says that there was one.
-fn refuse_emptied(places: &Places) -> Result<(), LedgerError> {
-    let empty = std::fs::metadata(&places.db).map_or(true, |data| data.len() == 0);
-    match anchor::read(&places.anchor)? {
-        Some(mark) if empty && mark.seq > 0 => Err(LedgerError::TailLost {
-            path: places.db.clone(),
-            found: 0,
-            expected: mark.seq,
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses to write on where postings are missing: the next anchor would hide it.
-fn compare_anchor(desk: &Desk, places: &Places) -> Result<(), LedgerError> {
-    let Some(mark) = anchor::read(&places.anchor)? else {
-        return Ok(());
-    };
-    let at = |e| LedgerError::sqlite("read", &places.db, e);
-    let Head { seq, .. } = page::head(&desk.conn).map_err(at)?;
-    if mark.seq > seq && mark.ledger == desk.ledger {
-        return Err(LedgerError::TailLost {
-            path: places.db.clone(),
-            found: seq,
-            expected: mark.seq,
-        });
-    }
-    let hash = page::hash_at(&desk.conn, mark.seq).map_err(at)?;
-    if mark.ledger == desk.ledger && hash == Some(mark.hash) {
-        return Ok(());
-    }
-    Err(LedgerError::ForeignAnchor {
-        anchor: places.anchor.clone(),
-        seq: mark.seq,
-    })
 }
