@@ -8,6 +8,7 @@
 
 mod dotprompt_spec;
 mod fault_server;
+mod fault_table;
 mod layering;
 mod prices;
 mod provider_faults;
