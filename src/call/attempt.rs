@@ -224,13 +224,13 @@ impl Payer {
                 self.options
                     .ledger
                     .void(attempt.id, fault.message.clone(), Some(fault.clone()))
-                    .await?
+                    .await?;
             }
             MoneyClass::Ambiguous => {
                 self.options
                     .ledger
                     .lose(attempt.id, fault.message.clone(), Some(fault.clone()), None)
-                    .await?
+                    .await?;
             }
         }
         (self.options.fail)("after-settle");

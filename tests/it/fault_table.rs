@@ -195,11 +195,11 @@ output = "200"
 [endpoints.f]
 "#;
 
-const SUITE: &str = r#"tests:
+const SUITE: &str = r"tests:
   - vars: { city: 北京 }
     assert: [{ type: contains, value: 北京晴 }]
   - vars: { city: 上海 }
     assert: [{ type: contains, value: 北京晴 }]
   - vars: { city: 广州 }
     assert: [{ type: contains, value: 北京晴 }]
-"#;
+";

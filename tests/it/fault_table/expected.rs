@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::postings::{Attempt, Trial};
+use super::postings::{Attempt, Posting, Trial};
 use super::{TRIALS, Where};
 use crate::provider_faults::Row;
 
@@ -32,7 +32,7 @@ pub(super) enum End {
 
 impl End {
     /// Returns the postings of an attempt: kind, held, lost, spent, overrun.
-    fn postings(self) -> Vec<(String, [i64; 4])> {
+    fn postings(self) -> Vec<Posting> {
         let end = match self {
             Self::Void => ("void", [-HOLD, 0, 0, 0]),
             Self::Lost => ("lost", [-HOLD, HOLD, 0, 0]),
@@ -115,7 +115,7 @@ pub(super) struct Want {
     pub(super) exit: i32,
     pub(super) trials: Vec<Trial>,
     /// Number within the call and postings, in the order of the holds.
-    pub(super) attempts: Vec<(i64, Vec<(String, [i64; 4])>)>,
+    pub(super) attempts: Vec<(i64, Vec<Posting>)>,
     /// True where the attempts reach the server.
     pub(super) reaches: bool,
     /// True where only the waits bound the attempts: their number is open, not their kind.

@@ -20,13 +20,15 @@ impl Trial {
     }
 }
 
+/// A posting's kind, then held, lost, spent and overrun in picodollars.
+pub(super) type Posting = (String, [i64; 4]);
+
 /// An attempt of the export.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Attempt {
     pub(super) id: String,
     pub(super) number: i64,
-    /// Kind, then held, lost, spent and overrun in picodollars.
-    pub(super) postings: Vec<(String, [i64; 4])>,
+    pub(super) postings: Vec<Posting>,
 }
 
 /// Reads the trials of a report.
