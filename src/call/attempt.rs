@@ -95,7 +95,10 @@ impl Payer {
                 )
                 .await
             }
-            Err(fault) => self.release(attempt, fault).await,
+            Err(fault) => {
+                let imputed = imputed(lane.provider.endpoint(), share);
+                self.release(lane, attempt, fault, imputed).await
+            }
         }
     }
 
@@ -202,9 +205,20 @@ impl Payer {
         self.brake().drain(StopReason::Endpoint(message));
     }
 
-    /// Releases, or keeps as lost, the hold of an attempt without an answer.
-    async fn release(&self, attempt: &Attempt<'_>, fault: Fault) -> Result<Tried, LedgerError> {
+    /// Settles by the count of a failed answer, releases, or keeps as lost the hold of an attempt without an accepted answer.
+    async fn release(
+        &self,
+        lane: &Lane,
+        attempt: &Attempt<'_>,
+        fault: Fault,
+        imputed: Usd,
+    ) -> Result<Tried, LedgerError> {
         (self.options.fail)("before-settle");
+        if let Some(settle) = self.counted(lane, attempt, &fault, imputed) {
+            self.options.ledger.settle(settle).await?;
+            (self.options.fail)("after-settle");
+            return Ok(Tried::Faulted(Box::new(fault)));
+        }
         match fault.money {
             MoneyClass::NotSent | MoneyClass::Refused => {
                 self.options
@@ -221,6 +235,27 @@ impl Payer {
         }
         (self.options.fail)("after-settle");
         Ok(Tried::Faulted(Box::new(fault)))
+    }
+
+    /// Returns the settlement of an attempt that failed after it had said what it used; the call does not take its answer.
+    ///
+    /// A count that cannot be priced is none: the hold is lost.
+    fn counted(
+        &self,
+        lane: &Lane,
+        attempt: &Attempt<'_>,
+        fault: &Fault,
+        imputed: Usd,
+    ) -> Option<Settle> {
+        let mut answer = fault.settled_by.as_deref()?.clone();
+        let (billed, price) = self.price(lane, attempt, &mut answer).ok()?;
+        let cost = Some(Cost { billed, imputed });
+        self.watch_overrun(lane, attempt, cost, &answer);
+        Some(Settle {
+            accepted: false,
+            latency_ms: None,
+            ..settled(attempt, cost, &price, &answer, 0)
+        })
     }
 
     /// Stops the run when the ledger cannot book: nothing may leave unbooked.

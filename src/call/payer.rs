@@ -42,6 +42,8 @@ pub struct PayerOptions {
     pub concurrency_given: bool,
     /// How long a hold waits for money that other processes hold.
     pub patience: Duration,
+    /// What the waits between two attempts are multiplied by; 1 but in tests.
+    pub wait_scale: f64,
 }
 
 /// Pays for calls and books them.
@@ -291,7 +293,7 @@ impl Payer {
             };
             waited += wait;
             tokio::select! {
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(wait.mul_f64(self.options.wait_scale)) => {}
                 () = self.brake().draining() => return Reply::Failed { fault: Box::new(fault), attempts },
             }
         }
@@ -311,7 +313,7 @@ impl Payer {
             return None;
         };
         if fault.money == MoneyClass::Refused && matches!(fault.status, Some(429 | 503 | 529)) {
-            lane.limiter.refused(after);
+            lane.limiter.refused(after.mul_f64(self.options.wait_scale));
         }
         (fault.money != MoneyClass::Ambiguous || self.allowance.take()).then_some(after)
     }

@@ -167,6 +167,7 @@ async fn connect(
         concurrency: 1,
         concurrency_given: false,
         patience: Duration::from_secs(30),
+        wait_scale: settings.seams.wait_scale.unwrap_or(1.0),
     };
     Ok(Payer::connect(options, [model::endpoint(session, model)?.clone()]).await?)
 }

@@ -79,7 +79,13 @@ impl Environment {
     ///
     /// Other programs own variables that begin with `PW_` too, so that a stranger is no mistake.
     pub fn mistyped(&self, flags: &[&str]) -> Vec<(String, String)> {
-        let seams = ["PW_TEST_CLOCK", "PW_TEST_SEED", "PW_FAILPOINT"].map(str::to_owned);
+        let seams = [
+            "PW_TEST_CLOCK",
+            "PW_TEST_SEED",
+            "PW_TEST_WAIT_SCALE",
+            "PW_FAILPOINT",
+        ]
+        .map(str::to_owned);
         let known: BTreeSet<String> = flags
             .iter()
             .map(|flag| variable(flag))

@@ -519,6 +519,7 @@ fn seams_are_read_or_refused() {
     let bench = Bench::new("")
         .with("PW_TEST_CLOCK", "2026-11-24T08:00:00Z")
         .with("PW_TEST_SEED", "7")
+        .with("PW_TEST_WAIT_SCALE", "0.5")
         .with("PW_FAILPOINT", "after-hold:2");
     let seams = bench.settings().seams;
     assert_eq!(
@@ -526,9 +527,13 @@ fn seams_are_read_or_refused() {
         Some("2026-11-24T08:00:00Z")
     );
     assert_eq!(
-        (seams.seed, seams.fail_point.as_deref()),
-        (Some(7), Some("after-hold:2"))
+        (seams.seed, seams.wait_scale, seams.fail_point.as_deref()),
+        (Some(7), Some(0.5), Some("after-hold:2"))
     );
+    for scale in ["-1", "NaN", "2"] {
+        let wrong = Bench::new("").with("PW_TEST_WAIT_SCALE", scale).error();
+        assert!(wrong.ends_with("expected a number from 0 to 1"), "{wrong}");
+    }
     let wrong = Bench::new("").with("PW_TEST_SEED", "x").error();
     assert!(
         wrong.starts_with("`PW_TEST_SEED` at `PW_TEST_SEED` is `x`"),

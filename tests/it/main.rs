@@ -12,6 +12,7 @@ mod dotprompt_spec;
 mod eval;
 mod exit_codes;
 mod fault_server;
+mod fault_table;
 mod first_day;
 mod layering;
 mod prices;

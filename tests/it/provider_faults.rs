@@ -138,13 +138,14 @@ fn shown_fault(fault: &Fault) -> String {
 }
 
 /// A row of the table: what the server does in one manner of answering, and what must come of it.
-struct Row {
-    code: u8,
-    name: &'static str,
-    streamed: bool,
-    behaviour: Behaviour,
-    limits: fn(&mut Endpoint),
-    expected: &'static str,
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(crate) code: u8,
+    pub(crate) name: &'static str,
+    pub(crate) streamed: bool,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) limits: fn(&mut Endpoint),
+    pub(crate) expected: &'static str,
 }
 
 #[derive(Default)]
@@ -203,12 +204,8 @@ impl Table {
     }
 }
 
-#[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the count is what a run of the table reports"
-)]
-fn every_row_of_the_fault_table_is_named_rightly() {
+/// Every row that a plain server can show, in both manners.
+pub(crate) fn rows() -> Vec<Row> {
     let mut table = Table::default();
     refusals::refusals(&mut table);
     connections::connections(&mut table);
@@ -216,8 +213,18 @@ fn every_row_of_the_fault_table_is_named_rightly() {
     bodies::bodies(&mut table);
     streams::streams(&mut table);
     answers::answers(&mut table);
+    table.0
+}
+
+#[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "the count is what a run of the table reports"
+)]
+fn every_row_of_the_fault_table_is_named_rightly() {
+    let rows = rows();
     let mut outcomes: Vec<(String, String, &str)> = Vec::new();
-    for row in &table.0 {
+    for row in &rows {
         let behaviour = row.behaviour.clone();
         let server = FaultServer::start(move |_| behaviour.clone());
         let mut endpoint = endpoint(&server.url(), row.streamed);

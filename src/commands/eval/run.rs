@@ -115,6 +115,7 @@ fn payer_options(
         concurrency: settings.concurrency,
         concurrency_given: settings.concurrency_given,
         patience: PATIENCE,
+        wait_scale: settings.seams.wait_scale.unwrap_or(1.0),
     })
 }
 
