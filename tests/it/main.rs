@@ -6,6 +6,7 @@
     reason = "a test says why it cannot go on by panicking"
 )]
 
+mod campaign;
 mod dotprompt_spec;
 mod fault_server;
 mod layering;
