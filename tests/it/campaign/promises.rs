@@ -1,6 +1,6 @@
 //! Single promises about money, each seen from outside, each broken by one of the patches in `tests/sabotage`.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
@@ -59,7 +59,9 @@ fn each_hold_and_each_settle_waits_for_the_disk() {
         .arg(plain.get_program())
         .args(plain.get_args())
         .current_dir(bench.root())
-        .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))));
+        .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let Ok(child) = traced.spawn() else {
         eprintln!("skipped: no strace");
         return;
