@@ -111,6 +111,23 @@ fn a_killed_run_loses_nothing_and_buys_nothing_twice() {
 }
 
 #[test]
+fn an_audit_beside_a_running_evaluation_finds_nothing() {
+    let server = bench::server(5);
+    let bench = bench::workspace(&server.url(), 40, "");
+    let mut children: Vec<_> = (0..2).map(|_| bench.spawn(&EVAL)).collect();
+    let mut books = Books::default();
+    while children
+        .iter_mut()
+        .any(|child| child.try_wait().expect("a state").is_none())
+    {
+        books = demand(&bench, &server, &books, "beside a run");
+    }
+    books = demand(&bench, &server, &books, "after a run");
+    assert_eq!(books.answered().len(), 40);
+    assert_eq!(books.attempts("lost").len(), 0);
+}
+
+#[test]
 #[expect(clippy::print_stderr, reason = "its output is what it is run for")]
 fn kills_of_a_long_campaign_lose_nothing() {
     if !super::is_asked_for() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::campaign::bench::{self, EVAL};
 use crate::campaign::books::Books;
-use crate::fault_server::{Behaviour, FaultServer};
+use crate::fault_server::{Behaviour, EVENTS, FaultServer, sse};
 use crate::workbench::{Workbench, finish};
 
 #[test]
@@ -74,4 +74,18 @@ fn each_hold_and_each_settle_waits_for_the_disk() {
     }
     let syncs = trace.lines().filter(|line| line.contains("sync(")).count();
     assert!(syncs >= 2 * CALLS, "{syncs} for {CALLS} calls:\n{trace}");
+}
+
+/// `pw try` streams; a stream that ends in order, but without the reason why the model stopped, is no answer.
+#[test]
+fn a_stream_that_does_not_say_why_it_ended_is_lost() {
+    let unfinished = sse(EVENTS[..3].iter().copied().chain(["[DONE]"]));
+    let server = FaultServer::start(move |_| Behaviour::stream(&unfinished));
+    let bench = bench::workspace(&server.url(), 1, "");
+    let output = bench.pw(&["try", "prompts/a.hbs", "--set", "x=c"]).code(1);
+    let books = Books::of(&bench);
+    assert_eq!(books.attempts("settle").len(), 0, "{output}");
+    assert_eq!(books.attempts("lost"), books.attempts("hold"), "{output}");
+    assert!(books.of_kind("lost").all(|p| p.lost > 0));
+    assert_eq!(books.attempts("hold").len(), server.requests().len());
 }
