@@ -20,13 +20,13 @@ pub(super) fn workspace(url: &str, cases: usize, more: &str) -> Workbench {
         "[defaults]\nmodel = \"fake/m\"\nmax_tokens = {LONGEST}\n\n[endpoints.fake]\nkind = \"openai\"\n\
          base_url = \"{url}\"\n\n[prices.\"fake/m\"]\ninput = \"1\"\noutput = \"2\"\n\n{more}"
     );
-    let table: String = (0..cases).map(|n| format!("c{n:03}\n")).collect();
+    let rows: Vec<String> = (0..cases).map(|n| format!("c{n:03}")).collect();
     let suite =
         "defaultTest:\n  assert:\n    - type: contains\n      value: ok\ntests: file://a.csv\n";
     Workbench::new()
         .file("pw.toml", settings)
         .file("prompts/a.hbs", "Say {{x}}\n")
-        .file("evals/a.csv", format!("x\n{table}"))
+        .file("evals/a.csv", format!("x\n{}\n", rows.join("\n")))
         .file("evals/a.yaml", suite)
 }
 
