@@ -70,18 +70,17 @@ impl Anchor {
     }
 }
 
-/// Reads the mark of an anchor file; `None` where there is no file or nothing in it yet.
+/// How often a reader looks again for a mark that is not being written over at the moment.
+const LOOKS: usize = 64;
+
+/// Reads the mark of an anchor file; `None` where there is no file or nothing in it yet. No lock is needed.
 ///
 /// Errors: a content that is no mark is `InvalidData`.
 pub(super) fn read(path: &Path) -> Result<Option<Mark>, LedgerError> {
-    let mut text = Vec::new();
-    match File::open(path) {
-        Ok(file) => file
-            .take(64 * 1024)
-            .read_to_end(&mut text)
-            .map_err(|e| LedgerError::io("read", path, e))?,
+    let text = match settled_text(path) {
+        Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(LedgerError::io("open", path, e)),
+        Err(e) => return Err(LedgerError::io("read", path, e)),
     };
     // After a power cut a new file may have its length and none of its content yet.
     if text.iter().all(|&byte| byte == 0) {
@@ -90,6 +89,28 @@ pub(super) fn read(path: &Path) -> Result<Option<Mark>, LedgerError> {
     serde_json::from_slice(&text)
         .map(Some)
         .map_err(|e| LedgerError::io("read", path, io::Error::new(io::ErrorKind::InvalidData, e)))
+}
+
+/// Reads until two looks agree: a writer at work may be seen half-way, with the number of one posting and the hash of another.
+fn settled_text(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut text = whole_text(&mut file)?;
+    for _ in 0..LOOKS {
+        let again = whole_text(&mut file)?;
+        if again == text {
+            break;
+        }
+        text = again;
+    }
+    Ok(text)
+}
+
+fn whole_text(file: &mut File) -> io::Result<Vec<u8>> {
+    // Room for more than the anchor, so that it comes in one piece.
+    let mut text = Vec::with_capacity(4 * SIZE);
+    file.seek(SeekFrom::Start(0))?;
+    file.take(64 * 1024).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -117,5 +138,32 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 512);
         std::fs::write(&path, "nonsense").unwrap();
         assert!(read(&path).is_err());
+    }
+
+    #[test]
+    fn a_mark_that_is_being_written_over_is_read_whole() {
+        const MARKS: i64 = 20_000;
+        let mark = |seq: i64| Mark {
+            ledger: "00".repeat(16),
+            seq,
+            hash: format!("{seq:064x}"),
+            calls: seq,
+            attempts: seq,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.anchor");
+        let mut anchor = Anchor::open(&path).unwrap();
+        anchor.write(&mark(10_000)).unwrap();
+        let writer = std::thread::spawn(move || {
+            for seq in 10_000..10_000 + MARKS {
+                anchor.unsynced = 0;
+                anchor.write(&mark(seq)).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let found = read(&path).unwrap().unwrap();
+            assert_eq!(found, mark(found.seq));
+        }
+        writer.join().unwrap();
     }
 }

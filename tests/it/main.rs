@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod campaign;
 mod commands;
 mod dotprompt_spec;
 mod eval;

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use crate::ledger::anchor::{self, Mark};
 use crate::ledger::check::{CHANGED, CheckReport};
+use crate::ledger::lock::WriteLock;
 use crate::ledger::places::Places;
 use crate::ledger::{LedgerError, page, spill};
 
@@ -57,6 +58,14 @@ pub(super) fn quick_check(conn: &Connection, report: &mut CheckReport) -> Result
     Ok(())
 }
 
+/// Tells whether the first anchor was written while the audit looked: a writer commits its first entries before it. Under the
+/// write lock no writer is between the two.
+fn is_just_begun(places: &Places) -> bool {
+    let waited = places.lock.exists()
+        && WriteLock::open(&places.lock).is_ok_and(|lock| lock.acquire().is_ok());
+    waited && anchor::read(&places.anchor).is_ok_and(|mark| mark.is_some())
+}
+
 /// Compares the end of the ledger with what was known of it outside.
 pub(super) fn compare_anchor(
     conn: &Connection,
@@ -66,7 +75,7 @@ pub(super) fn compare_anchor(
 ) -> Result<(), LedgerError> {
     let head = page::head(conn)?.seq;
     let Some(mark) = &outside.mark else {
-        if head > 0 && report.findings.is_empty() {
+        if head > 0 && report.findings.is_empty() && !is_just_begun(places) {
             report.add(
                 format!("there is no anchor `{}`", places.anchor.display()),
                 "the next writer makes a new one; until then a lost end would not show",

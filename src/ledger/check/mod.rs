@@ -116,7 +116,8 @@ fn audit(
     report.add_all(&lives.compare(&snapshot)?, CHANGED);
     report.add_all(&tally.compare(&snapshot)?, CHANGED);
     report.add_all(&texts::compare(&snapshot)?, CHANGED);
-    attempts::open_holds(&snapshot, places, report)?;
+    drop(snapshot);
+    attempts::open_holds(conn, places, report)?;
     file::spilled(places, report);
     Ok(())
 }

@@ -1,0 +1,135 @@
+//! The exported ledger, read independently of the program.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::workbench::Workbench;
+
+/// Picodollars in a dollar.
+const DOLLAR: i128 = 1_000_000_000_000;
+
+/// One posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Posting {
+    pub(super) kind: String,
+    pub(super) attempt: String,
+    case: Option<String>,
+    spent: i128,
+    pub(super) held: i128,
+    pub(super) lost: i128,
+}
+
+/// All postings, in the order of the chain.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Books {
+    /// The lines as they were exported.
+    pub(super) lines: Vec<String>,
+    pub(super) postings: Vec<Posting>,
+}
+
+impl Books {
+    /// Audits the ledger, demanding silence, and exports it; a workspace without one has empty books.
+    #[track_caller]
+    pub(super) fn of(bench: &Workbench) -> Self {
+        if !bench.path(".pw/ledger.db").exists() {
+            return Self::default();
+        }
+        let check = bench.pw(&["ledger", "check"]).code(0);
+        assert!(
+            check.stdout.is_empty() && check.stderr.is_empty(),
+            "{check}"
+        );
+        Self::export(bench)
+    }
+
+    /// Exports the ledger.
+    #[track_caller]
+    pub(super) fn export(bench: &Workbench) -> Self {
+        let text = bench
+            .pw(&["ledger", "export", "--format", "jsonl"])
+            .code(0)
+            .stdout;
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let postings = lines.iter().map(|line| posting(line)).collect();
+        Self { lines, postings }
+    }
+
+    /// Returns the attempts with a posting of a kind.
+    pub(super) fn attempts(&self, kind: &str) -> BTreeSet<String> {
+        self.of_kind(kind).map(|p| p.attempt.clone()).collect()
+    }
+
+    pub(super) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Posting> {
+        self.postings.iter().filter(move |p| p.kind == kind)
+    }
+
+    /// Returns the cases that have an answer.
+    pub(super) fn answered(&self) -> BTreeSet<String> {
+        let cases: BTreeMap<&str, &str> = self
+            .of_kind("hold")
+            .filter_map(|p| Some((p.attempt.as_str(), p.case.as_deref()?)))
+            .collect();
+        self.of_kind("settle")
+            .map(|p| cases[p.attempt.as_str()].to_owned())
+            .collect()
+    }
+
+    /// Returns the greatest sum of spent, held and lost that any prefix of the chain has, and the last sum.
+    pub(super) fn sums(&self) -> (i128, i128) {
+        let (mut most, mut sum) = (0, 0);
+        for posting in &self.postings {
+            sum += posting.spent + posting.held + posting.lost;
+            most = most.max(sum);
+        }
+        (most, sum)
+    }
+
+    /// Returns the dearest hold.
+    pub(super) fn dearest_hold(&self) -> i128 {
+        self.of_kind("hold").map(|p| p.held).max().unwrap_or(0)
+    }
+
+    /// Demands that each attempt was held once and ended at most once.
+    #[track_caller]
+    pub(super) fn demand_order(&self) {
+        let holds = self.of_kind("hold").count();
+        assert_eq!(self.attempts("hold").len(), holds, "an attempt held twice");
+        let settles = self.of_kind("settle").count();
+        assert_eq!(self.attempts("settle").len(), settles, "settled twice");
+        let voids = self.attempts("void");
+        assert!(voids.is_disjoint(&self.attempts("settle")), "void and paid");
+    }
+}
+
+fn posting(line: &str) -> Posting {
+    let line: Value = serde_json::from_str(line).expect("a line of JSON");
+    let entry = &line["entry"];
+    let text = |name: &str| entry[name].as_str().map(str::to_owned);
+    let amount = |name: &str| picos(entry[name].as_str().expect("an amount"));
+    Posting {
+        kind: text("kind").expect("a kind"),
+        attempt: text("attempt").expect("an attempt"),
+        case: text("case"),
+        spent: amount("spent"),
+        held: amount("held"),
+        lost: amount("lost"),
+    }
+}
+
+/// Reads dollars exactly.
+pub(super) fn picos(text: &str) -> i128 {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = format!("{fraction:0<12}");
+    assert_eq!(fraction.len(), 12, "finer than a picodollar: {text}");
+    let read = |digits: &str| digits.parse::<i128>().expect("digits");
+    sign * (read(whole) * DOLLAR + read(&fraction))
+}
+
+#[test]
+fn amounts_are_read_exactly() {
+    assert_eq!(picos("0"), 0);
+    assert_eq!(picos("1.000000000001"), DOLLAR + 1);
+    assert_eq!(picos("-0.5"), -DOLLAR / 2);
+}
