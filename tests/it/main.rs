@@ -19,5 +19,6 @@ mod layering;
 mod prices;
 mod provider_faults;
 mod provider_wire;
+mod sabotage;
 mod simulation;
 mod workbench;
