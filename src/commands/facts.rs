@@ -230,7 +230,7 @@ fn clusters(cases: &[Case]) -> BTreeMap<&CaseId, Option<&str>> {
         .collect()
 }
 
-/// Compares each variant with the baseline, model by model; Holm over several.
+/// Compares each variant with the baseline, model by model.
 fn among_variants(
     run: &RunRecord,
     kept: &Kept,
@@ -238,22 +238,10 @@ fn among_variants(
     cases: &[Case],
     options: &CompareOptions,
 ) -> Vec<Comparison> {
-    let pairing = Pairing::by_id(cases);
-    let mut comparisons = Vec::new();
-    for baseline in parts.iter().filter(|part| part.variant == kept.baseline) {
-        let others = parts
-            .iter()
-            .filter(|part| part.model == baseline.model && part.variant != kept.baseline);
-        let candidates: Vec<Side<'_>> = others
-            .map(|part| pairing_side(&pairing, part, run))
-            .collect();
-        comparisons.extend(compare_all(
-            &pairing_side(&pairing, baseline, run),
-            &candidates,
-            options,
-        ));
-    }
-    comparisons
+    let is_baseline = |part: &Part<'_>| part.variant == kept.baseline;
+    let stands_against =
+        |one: &Part<'_>, part: &Part<'_>| part.model == one.model && part.variant != one.variant;
+    among(run, parts, cases, options, is_baseline, stands_against)
 }
 
 /// Compares each further model with the first, variant by variant.
@@ -263,23 +251,31 @@ fn among_models(
     cases: &[Case],
     options: &CompareOptions,
 ) -> Vec<Comparison> {
+    let is_first = |part: &Part<'_>| Some(&part.model) == run.models.first();
+    let stands_against =
+        |one: &Part<'_>, part: &Part<'_>| part.variant == one.variant && part.model != one.model;
+    among(run, parts, cases, options, is_first, stands_against)
+}
+
+/// Compares each reference with the parts that stand against it; Holm over several.
+fn among(
+    run: &RunRecord,
+    parts: &[Part<'_>],
+    cases: &[Case],
+    options: &CompareOptions,
+    is_reference: impl Fn(&Part<'_>) -> bool,
+    stands_against: impl Fn(&Part<'_>, &Part<'_>) -> bool,
+) -> Vec<Comparison> {
     let pairing = Pairing::by_id(cases);
     let mut comparisons = Vec::new();
-    for first in parts
-        .iter()
-        .filter(|part| Some(&part.model) == run.models.first())
-    {
-        let others = parts
+    for reference in parts.iter().filter(|part| is_reference(part)) {
+        let candidates: Vec<Side<'_>> = parts
             .iter()
-            .filter(|part| part.variant == first.variant && part.model != first.model);
-        let candidates: Vec<Side<'_>> = others
+            .filter(|part| stands_against(reference, part))
             .map(|part| pairing_side(&pairing, part, run))
             .collect();
-        comparisons.extend(compare_all(
-            &pairing_side(&pairing, first, run),
-            &candidates,
-            options,
-        ));
+        let reference = pairing_side(&pairing, reference, run);
+        comparisons.extend(compare_all(&reference, &candidates, options));
     }
     comparisons
 }
@@ -334,17 +330,20 @@ fn rescored(
     new: &Pairing<'_>,
     cases: &[Case],
 ) -> Vec<TrialRow> {
-    let today: BTreeMap<&str, &Case> = cases
+    // A suite whose assertions cannot judge was refused before the run began; then the old scores stand.
+    let scorers = Scorer::for_cases(cases).unwrap_or_default();
+    let today: BTreeMap<&str, &Scorer> = cases
         .iter()
-        .filter_map(|case| Some((new.keys.get(&case.id)?.as_str(), case)))
+        .zip(&scorers)
+        .filter_map(|(case, scorer)| Some((new.keys.get(&case.id)?.as_str(), scorer)))
         .collect();
-    let scorer_of =
-        |row: &TrialRow| Scorer::new(today.get(old.keys.get(&row.key.case)?.as_str())?).ok();
+    let scorer_of = |row: &TrialRow| today.get(old.keys.get(&row.key.case)?.as_str()).copied();
     rows.into_iter()
         .map(|mut row| {
             if let (Outcome::Answered { answer }, Some(scorer)) = (&row.outcome, scorer_of(&row)) {
+                // Without a usage nobody knows what it cost; that must not be judged as $0.
                 let cost = Some(row.answer_cost)
-                    .filter(|cost| *cost != Cost::default() || row.price.is_some());
+                    .filter(|cost| *cost != Cost::default() || answer.usage.is_some());
                 let judgement = scorer.score(&AnswerFacts {
                     answer,
                     cost,

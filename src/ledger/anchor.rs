@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::sha256_hex;
 use crate::ledger::LedgerError;
 use crate::ledger::lock::open_file;
 
@@ -25,6 +27,22 @@ pub(super) struct Mark {
     pub(super) hash: String,
     pub(super) calls: i64,
     pub(super) attempts: i64,
+}
+
+/// A mark as it is written, with a sum over it: a mark that is being written over is not read half old and half new.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sealed {
+    #[serde(flatten)]
+    mark: Mark,
+    /// The first 16 hex digits of SHA-256 over the mark's JSON.
+    sum: String,
+}
+
+impl Mark {
+    fn sum(&self) -> String {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        sha256_hex(text.as_bytes()).chars().take(16).collect()
+    }
 }
 
 /// The file, kept open by the writer.
@@ -47,7 +65,13 @@ impl Anchor {
 
     /// Writes the mark over the one before; call it under the write lock, after the commit.
     pub(super) fn write(&mut self, mark: &Mark) -> Result<(), LedgerError> {
-        let mut text = serde_json::to_string(mark).unwrap_or_default().into_bytes();
+        let sealed = Sealed {
+            mark: mark.clone(),
+            sum: mark.sum(),
+        };
+        let mut text = serde_json::to_string(&sealed)
+            .unwrap_or_default()
+            .into_bytes();
         text.resize(SIZE - 1, b' ');
         text.push(b'\n');
         let place = |file: &mut File| {
@@ -70,39 +94,46 @@ impl Anchor {
     }
 }
 
-/// How often a reader looks again for a mark that is not being written over at the moment.
+/// How often a reader looks again where a mark seems to be written over at the moment, and how long it waits between.
 const LOOKS: usize = 64;
+const BETWEEN: Duration = Duration::from_micros(200);
 
-/// Reads the mark of an anchor file; `None` where there is no file or nothing in it yet. No lock is needed.
+/// Reads the mark of an anchor file; `None` where there is no file or nothing in it yet. No lock is needed: what a writer is
+/// writing over at the moment does not fit its sum and is looked at again.
 ///
-/// Errors: a content that is no mark is `InvalidData`.
+/// Errors: a content that stays no mark is `InvalidData`.
 pub(super) fn read(path: &Path) -> Result<Option<Mark>, LedgerError> {
-    let text = match settled_text(path) {
-        Ok(text) => text,
+    let fail = |e| LedgerError::io("read", path, e);
+    let mut file = match File::open(path) {
+        Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(LedgerError::io("read", path, e)),
+        Err(e) => return Err(fail(e)),
     };
-    // After a power cut a new file may have its length and none of its content yet.
+    let mut seen = Err(io::Error::from(io::ErrorKind::InvalidData));
+    for look in 0..LOOKS {
+        if look > 0 {
+            std::thread::sleep(BETWEEN);
+        }
+        seen = whole_text(&mut file).and_then(|text| unsealed(&text));
+        if !matches!(&seen, Err(e) if e.kind() == io::ErrorKind::InvalidData) {
+            break;
+        }
+    }
+    seen.map_err(fail)
+}
+
+/// Returns the mark of a text whose sum fits; `None` for a new file that has its length and none of its content yet.
+fn unsealed(text: &[u8]) -> io::Result<Option<Mark>> {
     if text.iter().all(|&byte| byte == 0) {
         return Ok(None);
     }
-    serde_json::from_slice(&text)
-        .map(Some)
-        .map_err(|e| LedgerError::io("read", path, io::Error::new(io::ErrorKind::InvalidData, e)))
-}
-
-/// Reads until two looks agree: a writer at work may be seen half-way, with the number of one posting and the hash of another.
-fn settled_text(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let mut text = whole_text(&mut file)?;
-    for _ in 0..LOOKS {
-        let again = whole_text(&mut file)?;
-        if again == text {
-            break;
-        }
-        text = again;
+    let invalid = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let sealed: Sealed = serde_json::from_slice(text).map_err(|e| invalid(e.to_string()))?;
+    if sealed.mark.sum() == sealed.sum {
+        Ok(Some(sealed.mark))
+    } else {
+        Err(invalid("its sum does not fit it".to_owned()))
     }
-    Ok(text)
 }
 
 fn whole_text(file: &mut File) -> io::Result<Vec<u8>> {

@@ -182,18 +182,11 @@ fn suite_of(
 }
 
 fn scorers(cases: &[Case]) -> Result<Vec<Scorer>, Failure> {
-    let mut scorers = Vec::with_capacity(cases.len());
-    let mut flaws = Vec::new();
-    for case in cases {
-        match Scorer::new(case) {
-            Ok(scorer) => scorers.push(scorer),
-            Err(errors) => flaws.extend(errors.iter().map(ToString::to_string)),
-        }
-    }
-    if flaws.is_empty() {
-        return Ok(scorers);
-    }
-    flaws.dedup();
+    let errors = match Scorer::for_cases(cases) {
+        Ok(scorers) => return Ok(scorers),
+        Err(errors) => errors,
+    };
+    let mut flaws: Vec<String> = errors.iter().map(ToString::to_string).collect();
     let more = flaws.len().saturating_sub(12);
     flaws.truncate(12);
     let more = if more == 0 {

@@ -47,6 +47,7 @@ pub(crate) fn init(context: &mut Context, args: &InitArgs) -> Result<u8, Failure
         let enter = args
             .dir
             .as_ref()
+            .filter(|dir| dir.as_os_str() != ".")
             .map_or_else(String::new, |dir| format!("cd {} && ", dir.display()));
         writeln!(context.err, "next: {enter}pw eval weather")?;
     }
