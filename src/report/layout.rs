@@ -67,17 +67,31 @@ fn wrap_line(line: &str, most: usize) -> Vec<String> {
                 continue;
             }
         }
-        for grapheme in unit.graphemes(true) {
-            if columns + width(grapheme) > most {
+        for piece in unit
+            .graphemes(true)
+            .flat_map(|grapheme| unbroken(grapheme, most))
+        {
+            if columns > 0 && columns + width(piece) > most {
                 lines.push(std::mem::take(&mut current));
                 columns = 0;
             }
-            current.push_str(grapheme);
-            columns += width(grapheme);
+            current.push_str(piece);
+            columns += width(piece);
         }
     }
     lines.push(current.trim_end().to_owned());
     lines
+}
+
+/// Splits a grapheme that is wider than a line (a syllable with a foreign vowel sign) into its characters; others stay whole.
+fn unbroken(grapheme: &str, most: usize) -> Vec<&str> {
+    if width(grapheme) <= most {
+        return vec![grapheme];
+    }
+    grapheme
+        .split("")
+        .filter(|character| !character.is_empty())
+        .collect()
 }
 
 /// Splits a line into what stays together: words with their punctuation, spaces, single wide characters; closing
@@ -270,6 +284,11 @@ mod tests {
             names_that_fit(&names, 4, ", "),
             ("beijing-02, …".to_owned(), 1)
         );
+    }
+
+    #[test]
+    fn a_grapheme_wider_than_the_line_is_broken() {
+        assert_eq!(wrap("가ෲ", 2), ["가", "ෲ"]);
     }
 
     proptest! {
