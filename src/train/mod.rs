@@ -1,0 +1,3 @@
+//! The making of the embedded model: corpus, vocabulary, training, file, evaluation.
+
+pub mod corpus;
