@@ -47,6 +47,12 @@ impl Dice {
         0
     }
 
+    /// Returns a number of the standard normal distribution (Box and Muller).
+    pub fn normal(&mut self) -> f32 {
+        let (radius, angle): (f32, f32) = (self.0.random(), self.0.random());
+        (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f32::consts::TAU * angle).cos()
+    }
+
     /// Shuffles in place.
     pub fn shuffle<T>(&mut self, list: &mut [T]) {
         list.shuffle(&mut self.0);

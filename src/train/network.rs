@@ -1,0 +1,176 @@
+//! The model in candle, for gradients: the same llama as `provider/embedded/model`, many sequences at once.
+//!
+//! Sequences of one batch have one length, so nothing is padded. The parts of candle that are fused for inference have no
+//! gradient; what is written out here has.
+
+use std::collections::BTreeMap;
+
+use candle_core::{D, DType, Device, Result, Tensor, Var};
+
+use crate::train::corpus::Dice;
+use crate::train::{EPSILON, ROPE_BASE, Shape};
+
+/// Parameters by the names that a GGUF gives them, in order of their names.
+#[derive(Debug)]
+pub struct Network {
+    /// Sizes.
+    pub shape: Shape,
+    /// Parameters.
+    pub weights: BTreeMap<String, Var>,
+    cos: Tensor,
+    sin: Tensor,
+    turn: Tensor,
+    mask: Tensor,
+}
+
+/// Sequences of one length.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// How many.
+    pub rows: usize,
+    /// Their tokens but the last, row by row.
+    pub tokens: Vec<u32>,
+    /// Where in `tokens` an answer's next token is to be said.
+    pub places: Vec<u32>,
+    /// That next token, for each place.
+    pub next: Vec<u32>,
+    /// How much it counts, for each place.
+    pub weights: Vec<f32>,
+}
+
+impl Network {
+    /// Makes a network with weights by chance: normal, of deviation 0.02 (less where layers add up), norms 1.
+    pub fn new(shape: Shape, seed: u64) -> Result<Self> {
+        let mut dice = Dice::new(seed);
+        let mut weights = BTreeMap::new();
+        let Shape { vocabulary, width, layers, hidden, .. } = shape;
+        let depth = f32::from(u16::try_from(2 * layers).unwrap_or(1)).sqrt();
+        let mut matrix = |name: String, rows: usize, columns: usize, deviation: f32| {
+            let numbers: Vec<f32> = (0..rows * columns).map(|_| dice.normal() * deviation).collect();
+            let tensor = Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?;
+            weights.insert(name, Var::from_tensor(&tensor)?);
+            Ok::<(), candle_core::Error>(())
+        };
+        matrix("token_embd.weight".to_owned(), vocabulary, width, 0.05)?;
+        for layer in 0..layers {
+            let mut part = |name: &str, rows, columns, deviation| {
+                matrix(format!("blk.{layer}.{name}.weight"), rows, columns, deviation)
+            };
+            for name in ["attn_q", "attn_k", "attn_v"] {
+                part(name, width, width, 0.06)?;
+            }
+            part("attn_output", width, width, 0.06 / depth)?;
+            part("ffn_gate", hidden, width, 0.06)?;
+            part("ffn_up", hidden, width, 0.06)?;
+            part("ffn_down", width, hidden, 0.05 / depth)?;
+        }
+        let norms = (0..layers).flat_map(|layer| ["attn_norm", "ffn_norm"].map(|name| format!("blk.{layer}.{name}.weight")));
+        for name in norms.chain(["output_norm.weight".to_owned()]) {
+            weights.insert(name, Var::ones(width, DType::F32, &Device::Cpu)?);
+        }
+        Self::of(shape, weights)
+    }
+
+    /// Makes a network of weights.
+    pub fn of(shape: Shape, weights: BTreeMap<String, Var>) -> Result<Self> {
+        let (head, context) = (shape.width / shape.heads, shape.context);
+        let mut angles = Vec::with_capacity(context * head);
+        for position in 0..context {
+            for number in 0..head {
+                #[expect(clippy::cast_precision_loss, reason = "positions and sizes are small")]
+                let exponent = (number / 2 * 2) as f32 / head as f32;
+                #[expect(clippy::cast_precision_loss, reason = "positions and sizes are small")]
+                angles.push(position as f32 * ROPE_BASE.powf(-exponent));
+            }
+        }
+        let angles = Tensor::from_vec(angles, (context, head), &Device::Cpu)?;
+        // x·turn has -x₁ x₀ -x₃ x₂ …: each pair turned by a right angle.
+        let mut turn = vec![0_f32; head * head];
+        for pair in (0..head).step_by(2) {
+            turn[(pair + 1) * head + pair] = -1.0;
+            turn[pair * head + pair + 1] = 1.0;
+        }
+        let mask = (0..context * context).map(|at| if at % context > at / context { f32::NEG_INFINITY } else { 0.0 });
+        Ok(Self {
+            shape,
+            weights,
+            cos: angles.cos()?,
+            sin: angles.sin()?,
+            turn: Tensor::from_vec(turn, (head, head), &Device::Cpu)?,
+            mask: Tensor::from_vec(mask.collect::<Vec<f32>>(), (context, context), &Device::Cpu)?,
+        })
+    }
+
+    fn weight(&self, name: &str) -> Result<&Tensor> {
+        let weight = self.weights.get(name).map(Var::as_tensor);
+        weight.ok_or_else(|| candle_core::Error::Msg(format!("the network has no `{name}`")))
+    }
+
+    /// Returns the last layer's vectors, normed: `(rows × length, width)`.
+    fn vectors(&self, batch: &Batch) -> Result<Tensor> {
+        let tokens = Tensor::from_slice(&batch.tokens, batch.tokens.len(), &Device::Cpu)?;
+        let mut x = self.weight("token_embd.weight")?.index_select(&tokens, 0)?;
+        for layer in 0..self.shape.layers {
+            let weight = |name: &str| self.weight(&format!("blk.{layer}.{name}.weight"));
+            let normed = norm(&x, weight("attn_norm")?)?;
+            let [q, k, v] = ["attn_q", "attn_k", "attn_v"].map(|name| normed.matmul(&weight(name)?.t()?));
+            let mixed = self.attention(&q?, &k?, &v?, batch.rows)?;
+            x = (x + mixed.matmul(&weight("attn_output")?.t()?)?)?;
+            let normed = norm(&x, weight("ffn_norm")?)?;
+            let gate = normed.matmul(&weight("ffn_gate")?.t()?)?.silu()?;
+            let up = normed.matmul(&weight("ffn_up")?.t()?)?;
+            x = (x + (gate * up)?.matmul(&weight("ffn_down")?.t()?)?)?;
+        }
+        norm(&x, self.weight("output_norm.weight")?)
+    }
+
+    fn attention(&self, q: &Tensor, k: &Tensor, v: &Tensor, rows: usize) -> Result<Tensor> {
+        let (tokens, width) = q.dims2()?;
+        let (heads, length) = (self.shape.heads, tokens / rows);
+        let head = width / heads;
+        let split = |x: &Tensor| x.reshape((rows, length, heads, head))?.transpose(1, 2)?.contiguous()?.reshape((rows * heads, length, head));
+        let (cos, sin) = (self.cos.narrow(0, 0, length)?, self.sin.narrow(0, 0, length)?);
+        let rotate = |x: &Tensor| {
+            let turned = x.reshape(((), head))?.matmul(&self.turn)?.reshape(x.shape())?;
+            x.broadcast_mul(&cos)? + turned.broadcast_mul(&sin)?
+        };
+        let (q, k, v) = (rotate(&split(q)?)?, rotate(&split(k)?)?, split(v)?);
+        #[expect(clippy::cast_precision_loss, reason = "a small number")]
+        let scale = (head as f64).powf(-0.5);
+        let mask = self.mask.narrow(0, 0, length)?.narrow(1, 0, length)?;
+        let scores = (q.matmul(&k.t()?)? * scale)?.broadcast_add(&mask)?;
+        let attended = softmax(&scores)?.matmul(&v)?;
+        attended.reshape((rows, heads, length, head))?.transpose(1, 2)?.contiguous()?.reshape((tokens, width))
+    }
+
+    /// Returns the logits at the batch's places: `(places, vocabulary)`.
+    pub fn logits(&self, batch: &Batch) -> Result<Tensor> {
+        let places = Tensor::from_slice(&batch.places, batch.places.len(), &Device::Cpu)?;
+        let vectors = self.vectors(batch)?.index_select(&places, 0)?;
+        vectors.matmul(&self.weight("token_embd.weight")?.t()?)
+    }
+
+    /// Returns the sum over places of weight × −ln p(next).
+    pub fn loss(&self, batch: &Batch) -> Result<Tensor> {
+        let logits = self.logits(batch)?;
+        let count = batch.next.len();
+        let next = Tensor::from_slice(&batch.next, (count, 1), &Device::Cpu)?;
+        let weights = Tensor::from_slice(&batch.weights, count, &Device::Cpu)?;
+        let greatest = logits.max_keepdim(D::Minus1)?.detach();
+        let logits = logits.broadcast_sub(&greatest)?;
+        let total = logits.exp()?.sum(D::Minus1)?.log()?;
+        let chosen = logits.gather(&next, 1)?.squeeze(1)?;
+        ((total - chosen)? * weights)?.sum_all()
+    }
+}
+
+fn norm(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let scale = (x.sqr()?.mean_keepdim(D::Minus1)? + f64::from(EPSILON))?.sqrt()?.recip()?;
+    x.broadcast_mul(&scale)?.broadcast_mul(weight)
+}
+
+fn softmax(x: &Tensor) -> Result<Tensor> {
+    let greatest = x.max_keepdim(D::Minus1)?.detach();
+    let powers = x.broadcast_sub(&greatest)?.exp()?;
+    powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)
+}
