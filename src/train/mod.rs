@@ -7,6 +7,8 @@ pub mod corpus;
 pub mod evaluate;
 #[cfg(feature = "train")]
 mod feed;
+#[cfg(feature = "train")]
+mod fused;
 pub mod gguf_write;
 #[cfg(feature = "train")]
 mod network;

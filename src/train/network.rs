@@ -1,14 +1,16 @@
 //! The model in candle, for gradients: the same llama as `provider/embedded/model`, many sequences at once.
 //!
 //! Sequences of one batch have one length, so nothing is padded. The parts of candle that are fused for inference have no
-//! gradient; what is written out here has.
+//! gradient; those of `fused.rs` have.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use candle_core::{D, DType, Device, Result, Tensor, Var};
+use candle_core::{DType, Device, Result, Tensor, Var};
 
 use crate::train::corpus::Dice;
-use crate::train::{EPSILON, ROPE_BASE, Shape};
+use crate::train::fused::{CausalSoftmax, CrossEntropy, Norm, Rope, SwiGlu};
+use crate::train::{ROPE_BASE, Shape};
 
 /// Parameters by the names that a GGUF gives them, in order of their names.
 #[derive(Debug)]
@@ -17,10 +19,7 @@ pub struct Network {
     pub shape: Shape,
     /// Parameters.
     pub weights: BTreeMap<String, Var>,
-    cos: Tensor,
-    sin: Tensor,
-    turn: Tensor,
-    mask: Tensor,
+    angles: Arc<Vec<(f32, f32)>>,
 }
 
 /// Sequences of one length.
@@ -74,30 +73,18 @@ impl Network {
     /// Makes a network of weights.
     pub fn of(shape: Shape, weights: BTreeMap<String, Var>) -> Result<Self> {
         let (head, context) = (shape.width / shape.heads, shape.context);
-        let mut angles = Vec::with_capacity(context * head);
+        let mut angles = Vec::with_capacity(context * head / 2);
         for position in 0..context {
-            for number in 0..head {
+            for number in (0..head).step_by(2) {
                 #[expect(clippy::cast_precision_loss, reason = "positions and sizes are small")]
-                let exponent = (number / 2 * 2) as f32 / head as f32;
-                #[expect(clippy::cast_precision_loss, reason = "positions and sizes are small")]
-                angles.push(position as f32 * ROPE_BASE.powf(-exponent));
+                let angle = position as f32 * ROPE_BASE.powf(-(number as f32) / head as f32);
+                angles.push((angle.cos(), angle.sin()));
             }
         }
-        let angles = Tensor::from_vec(angles, (context, head), &Device::Cpu)?;
-        // x·turn has -x₁ x₀ -x₃ x₂ …: each pair turned by a right angle.
-        let mut turn = vec![0_f32; head * head];
-        for pair in (0..head).step_by(2) {
-            turn[(pair + 1) * head + pair] = -1.0;
-            turn[pair * head + pair + 1] = 1.0;
-        }
-        let mask = (0..context * context).map(|at| if at % context > at / context { f32::NEG_INFINITY } else { 0.0 });
         Ok(Self {
             shape,
             weights,
-            cos: angles.cos()?,
-            sin: angles.sin()?,
-            turn: Tensor::from_vec(turn, (head, head), &Device::Cpu)?,
-            mask: Tensor::from_vec(mask.collect::<Vec<f32>>(), (context, context), &Device::Cpu)?,
+            angles: Arc::new(angles),
         })
     }
 
@@ -117,9 +104,9 @@ impl Network {
             let mixed = self.attention(&q?, &k?, &v?, batch.rows)?;
             x = (x + mixed.matmul(&weight("attn_output")?.t()?)?)?;
             let normed = norm(&x, weight("ffn_norm")?)?;
-            let gate = normed.matmul(&weight("ffn_gate")?.t()?)?.silu()?;
+            let gate = normed.matmul(&weight("ffn_gate")?.t()?)?;
             let up = normed.matmul(&weight("ffn_up")?.t()?)?;
-            x = (x + (gate * up)?.matmul(&weight("ffn_down")?.t()?)?)?;
+            x = (x + gate.apply_op2(&up, SwiGlu)?.matmul(&weight("ffn_down")?.t()?)?)?;
         }
         norm(&x, self.weight("output_norm.weight")?)
     }
@@ -129,17 +116,19 @@ impl Network {
         let (heads, length) = (self.shape.heads, tokens / rows);
         let head = width / heads;
         let split = |x: &Tensor| x.reshape((rows, length, heads, head))?.transpose(1, 2)?.contiguous()?.reshape((rows * heads, length, head));
-        let (cos, sin) = (self.cos.narrow(0, 0, length)?, self.sin.narrow(0, 0, length)?);
-        let rotate = |x: &Tensor| {
-            let turned = x.reshape(((), head))?.matmul(&self.turn)?.reshape(x.shape())?;
-            x.broadcast_mul(&cos)? + turned.broadcast_mul(&sin)?
+        let rope = Rope {
+            angles: Arc::clone(&self.angles),
+            length,
+            width,
+            head,
+            direction: 1.0,
         };
-        let (q, k, v) = (rotate(&split(q)?)?, rotate(&split(k)?)?, split(v)?);
+        let q = split(&q.apply_op1(rope.clone())?)?;
+        let k = split(&k.apply_op1(rope)?)?;
         #[expect(clippy::cast_precision_loss, reason = "a small number")]
-        let scale = (head as f64).powf(-0.5);
-        let mask = self.mask.narrow(0, 0, length)?.narrow(1, 0, length)?;
-        let scores = (q.matmul(&k.t()?)? * scale)?.broadcast_add(&mask)?;
-        let attended = softmax(&scores)?.matmul(&v)?;
+        let scale = (head as f32).sqrt().recip();
+        let shares = q.matmul(&k.t()?)?.apply_op1(CausalSoftmax { length, scale })?;
+        let attended = shares.matmul(&split(v)?)?;
         attended.reshape((rows, heads, length, head))?.transpose(1, 2)?.contiguous()?.reshape((tokens, width))
     }
 
@@ -152,25 +141,13 @@ impl Network {
 
     /// Returns the sum over places of weight × −ln p(next).
     pub fn loss(&self, batch: &Batch) -> Result<Tensor> {
-        let logits = self.logits(batch)?;
-        let count = batch.next.len();
-        let next = Tensor::from_slice(&batch.next, (count, 1), &Device::Cpu)?;
-        let weights = Tensor::from_slice(&batch.weights, count, &Device::Cpu)?;
-        let greatest = logits.max_keepdim(D::Minus1)?.detach();
-        let logits = logits.broadcast_sub(&greatest)?;
-        let total = logits.exp()?.sum(D::Minus1)?.log()?;
-        let chosen = logits.gather(&next, 1)?.squeeze(1)?;
-        ((total - chosen)? * weights)?.sum_all()
+        self.logits(batch)?.apply_op1(CrossEntropy {
+            next: batch.next.clone(),
+            weights: batch.weights.clone(),
+        })
     }
 }
 
 fn norm(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let scale = (x.sqr()?.mean_keepdim(D::Minus1)? + f64::from(EPSILON))?.sqrt()?.recip()?;
-    x.broadcast_mul(&scale)?.broadcast_mul(weight)
-}
-
-fn softmax(x: &Tensor) -> Result<Tensor> {
-    let greatest = x.max_keepdim(D::Minus1)?.detach();
-    let powers = x.broadcast_sub(&greatest)?.exp()?;
-    powers.broadcast_div(&powers.sum_keepdim(D::Minus1)?)
+    x.apply_op2(weight, Norm)
 }
