@@ -57,6 +57,18 @@ pub fn of_kind(tongue: Tongue, kind: usize, dice: &mut Dice) -> &'static str {
     })
 }
 
+/// Says how a Chinese sentence tells a condition as something that happens: 下着大雨, 刮着大风, 起了雾.
+pub fn happening(condition: &str) -> String {
+    let before = match condition.chars().last() {
+        _ if condition.contains(['转', '有', '下', '刮', '天']) => "",
+        Some('雨' | '雪') if condition.chars().count() <= 3 => ["下", "下着"][condition.len() / 3 % 2],
+        Some('风') => ["刮", "刮着"][condition.len() / 3 % 2],
+        Some('雾') => "起了",
+        _ => "",
+    };
+    format!("{before}{condition}")
+}
+
 /// Says how an English sentence brings a condition in: `It is sunny`, `There is light rain`, `There are showers`.
 pub fn opening(condition: &str) -> &'static str {
     const NOUNS: [&str; 10] = [

@@ -1,5 +1,6 @@
 //! Facts, written down: as a line of items, a list, a sentence or JSON.
 
+use crate::train::corpus::condition::{happening, opening};
 use crate::train::corpus::dice::Dice;
 use crate::train::corpus::facts::Facts;
 use crate::train::corpus::figure::Span;
@@ -58,10 +59,13 @@ impl Writer<'_> {
             Some(span) => (span.shown(&span.low), span.shown(&span.high), span.low.written.clone(), self.range(span, dice)),
             None => Default::default(),
         };
+        let verb = facts.condition.as_deref().map_or_else(String::new, happening);
         let words = self.range_words(facts, &range, dice);
         let bound = [
             ("place", facts.place.as_str()),
             ("cond", facts.condition.as_deref().unwrap_or("")),
+            ("cond.verb", &verb),
+            ("is", opening(facts.condition.as_deref().unwrap_or(""))),
             ("low", &low),
             ("high", &high),
             ("low.bare", &bare),
@@ -160,7 +164,7 @@ impl Writer<'_> {
         if dice.percent(40) {
             dice.shuffle(&mut pairs);
         }
-        let bullet = dice.word(&["", "", "", "- ", "* ", "· "]);
+        let bullet = dice.word(&["", "", "", "- ", "* ", "· ", "1."]);
         let between = match self.tongue {
             _ if !bullet.is_empty() => "\n",
             Tongue::Zh => dice.word(&["\n", "\n", "，", "；", " "]),
@@ -168,7 +172,11 @@ impl Writer<'_> {
         };
         let lines: Vec<String> = pairs
             .into_iter()
-            .map(|(rule, value)| format!("{bullet}{}{colon}{value}", self.say(rule, facts, dice)))
+            .enumerate()
+            .map(|(number, (rule, value))| {
+                let bullet = if bullet == "1." { format!("{}. ", number + 1) } else { bullet.to_owned() };
+                format!("{bullet}{}{colon}{value}", self.say(rule, facts, dice))
+            })
             .collect();
         lines.join(between)
     }

@@ -153,11 +153,15 @@ fn notes(writer: &Writer, all: &[Facts], layout: Layout, dated: bool, dice: &mut
             }
         })
         .collect();
-    let mut text = notes.join(between);
+    let mut text = if matches!(layout, Layout::Json) && (notes.len() > 1 && dice.percent(50)) {
+        format!("[{}]", notes.join(dice.word(&[",", ", ", ",\n"])))
+    } else {
+        notes.join(between)
+    };
     if dice.percent(55) {
         text = format!("{}{text}", writer.grammar.say("note.lead", &[], dice));
     }
-    if dice.percent(60) && !text.ends_with(['}', '|']) {
+    if dice.percent(60) && !text.ends_with(['}', '|', ']']) {
         text.push_str(if writer.tongue == Tongue::Zh { "。" } else { "." });
     }
     text
@@ -255,7 +259,7 @@ impl Asked<'_> {
             });
             question
         } else if dice.percent(78) {
-            let closed = notes.ends_with(['。', '.', '}', '|']);
+            let closed = notes.ends_with(['。', '.', '}', '|', ']']);
             let between = match self.tongue {
                 Tongue::Zh if closed => dice.word(&["\n", "\n", "\n\n", "", " ", "\n问题："]),
                 Tongue::En if closed => dice.word(&["\n", "\n", "\n\n", " ", " ", "\nQuestion: "]),
@@ -265,8 +269,8 @@ impl Asked<'_> {
             format!("{notes}{between}{question}")
         } else {
             let between = match self.tongue {
-                Tongue::Zh => dice.word(&["\n", "\n", "\n\n", " ", "。", "\n\n"]),
-                Tongue::En => dice.word(&["\n", "\n", "\n\n", " ", "\n\n"]),
+                Tongue::Zh => dice.word(&["\n", "\n", "\n\n", " ", "。", "\n\n", "：", "，"]),
+                Tongue::En => dice.word(&["\n", "\n", "\n\n", " ", " ", "; ", ": "]),
             };
             format!("{question}{between}{notes}")
         };
