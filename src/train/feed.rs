@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::provider::embedded::tokenizer::{Speaker, Tokenizer};
 use crate::train::corpus::{Corpus, Dice, Row};
-use crate::train::network::Batch;
+use crate::train::network::{Batch, Lesson};
 
 /// Rows that are sorted by length together.
 const POOL: usize = 4096;
@@ -84,7 +84,18 @@ fn encode(tokenizer: &Tokenizer, row: &Row) -> Encoded {
     Encoded { tokens, answer }
 }
 
-/// Only answers are learned: prompts are made up, and what they say next is nobody's to know.
+/// What a token of a prompt counts. Nobody can know what a made-up prompt says next, but in one that names a place twice
+/// there is copying to be learned, long before an answer can show it: without this the loss stood still for a thousand steps.
+const PROMPT: f32 = 0.15;
+
+impl Lesson {
+    fn add(&mut self, place: usize, next: u32, weight: f32) {
+        self.places.push(u32::try_from(place).unwrap_or(u32::MAX));
+        self.next.push(next);
+        self.weights.push(weight);
+    }
+}
+
 fn batch(rows: &[Encoded]) -> Batch {
     let mut batch = Batch {
         rows: rows.len(),
@@ -97,10 +108,12 @@ fn batch(rows: &[Encoded]) -> Batch {
         // A label is two tokens and an object forty: by their root, neither is drowned.
         #[expect(clippy::cast_precision_loss, reason = "a few dozen tokens")]
         let weight = (8.0 / said as f32).sqrt();
-        for at in row.answer - 1..length {
-            batch.places.push(u32::try_from(start + at).unwrap_or(u32::MAX));
-            batch.next.push(row.tokens[at + 1]);
-            batch.weights.push(weight);
+        for (at, next) in row.tokens.iter().enumerate().skip(1) {
+            if at < row.answer {
+                batch.prompts.add(start + at - 1, *next, PROMPT);
+            } else {
+                batch.answers.add(start + at - 1, *next, weight);
+            }
         }
     }
     batch

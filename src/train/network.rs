@@ -29,9 +29,18 @@ pub struct Batch {
     pub rows: usize,
     /// Their tokens but the last, row by row.
     pub tokens: Vec<u32>,
-    /// Where in `tokens` an answer's next token is to be said.
+    /// What is learned of answers.
+    pub answers: Lesson,
+    /// What is learned of prompts.
+    pub prompts: Lesson,
+}
+
+/// Tokens that are to be said.
+#[derive(Debug, Clone, Default)]
+pub struct Lesson {
+    /// Where in the batch's tokens they are to be said.
     pub places: Vec<u32>,
-    /// That next token, for each place.
+    /// The next token, for each place.
     pub next: Vec<u32>,
     /// How much it counts, for each place.
     pub weights: Vec<f32>,
@@ -132,22 +141,28 @@ impl Network {
         attended.reshape((rows, heads, length, head))?.transpose(1, 2)?.contiguous()?.reshape((tokens, width))
     }
 
-    /// Returns the logits at the batch's places: `(places, vocabulary)`.
-    pub fn logits(&self, batch: &Batch) -> Result<Tensor> {
-        let places = Tensor::from_slice(&batch.places, batch.places.len(), &Device::Cpu)?;
-        let vectors = self.vectors(batch)?.index_select(&places, 0)?;
-        vectors.matmul(&self.weight("token_embd.weight")?.t()?)
+    /// Returns the logits at some places: `(places, vocabulary)`.
+    fn logits(&self, vectors: &Tensor, places: &[u32]) -> Result<Tensor> {
+        let places = Tensor::from_slice(places, places.len(), &Device::Cpu)?;
+        vectors.index_select(&places, 0)?.matmul(&self.weight("token_embd.weight")?.t()?)
     }
 
-    /// Returns the sum over places of weight × −ln p(next).
-    pub fn loss(&self, batch: &Batch) -> Result<Tensor> {
-        self.logits(batch)?.apply_op1(CrossEntropy {
-            next: batch.next.clone(),
-            weights: batch.weights.clone(),
-        })
+    /// Returns the sums over places of weight × −ln p(next), of answers and of prompts.
+    pub fn losses(&self, batch: &Batch) -> Result<[Tensor; 2]> {
+        let vectors = self.vectors(batch)?;
+        let loss = |lesson: &Lesson| {
+            self.logits(&vectors, &lesson.places)?.apply_op1(CrossEntropy {
+                next: lesson.next.clone(),
+                weights: lesson.weights.clone(),
+            })
+        };
+        Ok([loss(&batch.answers)?, loss(&batch.prompts)?])
     }
 }
 
 fn norm(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     x.apply_op2(weight, Norm)
 }
+
+#[cfg(test)]
+mod tests;

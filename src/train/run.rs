@@ -80,11 +80,17 @@ pub struct Run<'c> {
     optimiser: AdamW,
     feed: Feed<'c>,
     curve: String,
+    /// Stops before the end, as a cut run does.
+    #[cfg(test)]
+    stop: Option<usize>,
 }
 
 /// What one batch gave.
 struct Share {
+    /// Sum over the answers, and of their weights.
     loss: f64,
+    answers: f64,
+    /// Sum of all weights.
     weight: f64,
     gradients: Gradients,
 }
@@ -101,6 +107,8 @@ impl<'c> Run<'c> {
             feed: Feed::new(corpus, tokenizer, settings.seed, settings.batch),
             curve: String::from("step\tloss\ttokens\tseconds\n"),
             settings,
+            #[cfg(test)]
+            stop: None,
         };
         if run.settings.checkpoint.exists() {
             run.restore()?;
@@ -113,7 +121,7 @@ impl<'c> Run<'c> {
     /// Errors: as they come; the last checkpoint remains.
     pub fn train(mut self, mut tell: impl FnMut(&str)) -> Result<(), RunError> {
         let started = Instant::now();
-        let (mut loss, mut weight, mut tokens, mut shown) = (0.0, 0.0, 0, 0);
+        let (mut loss, mut weight, mut tokens) = (0.0, 0.0, 0);
         while self.step_number() < self.settings.steps {
             let batches: Vec<Batch> = self.feed.by_ref().take(WORKERS).collect();
             tokens += batches.iter().map(|batch| batch.tokens.len()).sum::<usize>();
@@ -125,13 +133,16 @@ impl<'c> Run<'c> {
                 let line = format!("{step}\t{:.4}\t{tokens}\t{}", loss / weight, started.elapsed().as_secs());
                 tell(&line);
                 let _infallible = writeln!(self.curve, "{line}");
-                (loss, weight, shown) = (0.0, 0.0, step);
+                (loss, weight) = (0.0, 0.0);
             }
             if step % self.settings.every == 0 || step == self.settings.steps {
                 self.save()?;
             }
+            #[cfg(test)]
+            if self.stop == Some(step) {
+                return self.save();
+            }
         }
-        debug_assert!(shown <= self.settings.steps);
         Ok(())
     }
 
@@ -139,7 +150,7 @@ impl<'c> Run<'c> {
         usize::try_from(self.optimiser.steps).unwrap_or(0)
     }
 
-    /// Takes one step; returns the sums of losses and of their weights.
+    /// Takes one step; returns the sums over the answers of losses and of weights.
     fn step(&mut self, batches: &[Batch]) -> Result<(f64, f64), RunError> {
         let network = &self.network;
         let shares: Vec<Share> = thread::scope(|scope| {
@@ -148,6 +159,7 @@ impl<'c> Run<'c> {
         })?;
         let weight: f64 = shares.iter().map(|share| share.weight).sum();
         let loss = shares.iter().map(|share| share.loss).sum();
+        let answers = shares.iter().map(|share| share.answers).sum();
         let mut shares = shares.into_iter().map(|share| share.gradients);
         let mut total = shares.next().unwrap_or_default();
         for share in shares {
@@ -161,7 +173,7 @@ impl<'c> Run<'c> {
         total.values_mut().flatten().for_each(|number| *number *= over);
         let rate = self.rate();
         self.optimiser.step(&self.network.weights, &total, rate)?;
-        Ok((loss, weight))
+        Ok((loss, answers))
     }
 
     /// Rises over the first fiftieth of the steps, then falls to a fiftieth of the highest.
@@ -229,8 +241,9 @@ impl<'c> Run<'c> {
 
 /// Computes the gradients of one batch.
 fn share(network: &Network, batch: &Batch) -> Result<Share, RunError> {
-    let loss = network.loss(batch)?;
-    let store = loss.backward()?;
+    let [answers, prompts] = network.losses(batch)?;
+    let store = (&answers + &prompts)?.backward()?;
+    let total = |weights: &[f32]| weights.iter().copied().map(f64::from).sum::<f64>();
     let mut gradients = Gradients::new();
     for (name, weight) in &network.weights {
         if let Some(gradient) = store.get(weight) {
@@ -238,8 +251,9 @@ fn share(network: &Network, batch: &Batch) -> Result<Share, RunError> {
         }
     }
     Ok(Share {
-        loss: f64::from(loss.to_scalar::<f32>()?),
-        weight: batch.weights.iter().copied().map(f64::from).sum(),
+        loss: f64::from(answers.to_scalar::<f32>()?),
+        answers: total(&batch.answers.weights),
+        weight: total(&batch.answers.weights) + total(&batch.prompts.weights),
         gradients,
     })
 }
@@ -250,3 +264,6 @@ fn file_error(path: &Path, source: io::Error) -> RunError {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests;

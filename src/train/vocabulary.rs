@@ -19,12 +19,16 @@ const JSON: [char; 6] = ['{', '}', '"', ':', ',', SPACE];
 
 /// Learns a vocabulary of `size` tokens (fewer if the corpus has not enough pairs).
 pub fn learn(corpus: &Corpus, seed: u64, size: usize) -> Vocabulary {
+    learn_from(corpus, seed, size, ROWS)
+}
+
+pub(crate) fn learn_from(corpus: &Corpus, seed: u64, size: usize, rows: usize) -> Vocabulary {
     let mut dice = Dice::new(seed);
     let mut words: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     let mut letters: BTreeSet<char> = (' '..='~').filter(|letter| *letter != ' ').collect();
     letters.extend(characters());
     letters.extend([SPACE, '\n']);
-    for _ in 0..ROWS {
+    for _ in 0..rows {
         let row = corpus.row(&mut dice);
         for text in texts(&row) {
             letters.extend(text.chars().filter(|letter| *letter != CUT));
@@ -157,4 +161,38 @@ fn merges(words: BTreeMap<Vec<String>, usize>, most: usize) -> Vec<String> {
         }
     }
     tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::embedded::tokenizer::Tokenizer;
+    use crate::train::corpus::HeldOut;
+
+    /// Few rows: the rules are the same.
+    fn small() -> Vocabulary {
+        learn_from(&Corpus::new(HeldOut::default()), 1, 2048, 1500)
+    }
+
+    #[test]
+    fn merges_hold_nothing_that_is_copied() {
+        let vocabulary = small();
+        let merged = vocabulary.tokens.iter().zip(&vocabulary.kinds).filter(|(token, kind)| **kind == TokenKind::Normal && token.chars().count() > 1);
+        let merged: Vec<&String> = merged.map(|(token, _)| token).collect();
+        assert!(merged.len() > 300, "{}", merged.len());
+        for token in &merged {
+            assert!(!token.contains(|letter: char| letter.is_ascii_digit() || "+-−.~℃°%".contains(letter)), "{token}");
+        }
+        assert!(merged.iter().any(|token| *token == "天气"));
+        assert!(merged.iter().any(|token| *token == "▁the"));
+    }
+
+    #[test]
+    fn figures_are_read_digit_by_digit_and_any_text_comes_back() {
+        let tokenizer = Tokenizer::new(small()).expect("a vocabulary");
+        assert_eq!(tokenizer.encode("-12.5").len(), 5);
+        for text in ["北京今天晴，最高温度4度。", "The high in Zürich is 22.", "𠮷野家 😀\n\tx", r#"{"city": "北京"}"#] {
+            assert_eq!(tokenizer.decode(&tokenizer.encode(text)), text);
+        }
+    }
 }

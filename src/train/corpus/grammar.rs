@@ -97,12 +97,6 @@ impl Grammar {
             })
             .product()
     }
-
-    /// Returns the names of the rules.
-    #[cfg(test)]
-    pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.rules.keys().map(String::as_str)
-    }
 }
 
 /// Numbers in the noise around the facts.
@@ -185,5 +179,27 @@ impl<'t> Reader<'t> {
             's' => ' ',
             other => other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alternative_is_chosen_and_names_are_filled_in() {
+        let grammar = Grammar::read(&["# words\na = [x|y[1|2]|]-<b>-<c>\nb =\n  one\n  two\\n\n"]);
+        assert!((grammar.count("a") - 8.0).abs() < 1e-9, "{}", grammar.count("a"));
+        let mut dice = Dice::new(1);
+        let said: std::collections::BTreeSet<String> = (0..200).map(|_| grammar.say("a", &[("c", "C")], &mut dice)).collect();
+        let starts = ["x", "y1", "y2", ""];
+        let expected = starts.iter().flat_map(|start| ["one", "two\n"].map(|b| format!("{start}-{b}-C")));
+        assert_eq!(said, expected.collect());
+    }
+
+    #[test]
+    fn an_unknown_name_shows() {
+        let grammar = Grammar::read(&["a = <nobody> < b"]);
+        assert_eq!(grammar.say("a", &[], &mut Dice::new(1)), "<nobody?> < b");
     }
 }

@@ -33,6 +33,8 @@ pub struct Writer<'g> {
     pub grammar: &'g Grammar,
     /// Their language.
     pub tongue: Tongue,
+    /// Without anything beside the facts.
+    pub easy: bool,
     /// What "today" is called, where it is another day.
     pub day: Option<&'static str>,
 }
@@ -107,7 +109,7 @@ impl Writer<'_> {
 
     fn sentence(&self, facts: &Facts, dice: &mut Dice) -> String {
         let mut note = self.say("note.sentence", facts, dice);
-        if dice.percent(15) {
+        if !self.easy && dice.percent(25) {
             let noise = self.say("item.noise", facts, dice);
             note = match self.tongue {
                 Tongue::Zh => format!("{note}，{noise}"),
@@ -129,7 +131,7 @@ impl Writer<'_> {
                 rules.extend(["item.low", "item.high"]);
             }
         }
-        if dice.percent(30) {
+        if !self.easy && dice.percent(50) {
             rules.extend(vec!["item.noise"; 1 + dice.below(3)]);
         }
         dice.shuffle(&mut rules);

@@ -38,6 +38,7 @@ enum Known {
 struct Asked<'g> {
     grammar: &'g Grammar,
     tongue: Tongue,
+    easy: bool,
     kind: Kind,
     question: String,
     system: Option<String>,
@@ -47,6 +48,8 @@ struct Asked<'g> {
 pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let grammar = corpus.grammar(tongue);
     let kind = KINDS[dice.weighted(&KINDS.map(|(_, weight)| weight))].0;
+    // What people mostly ask is plain; the rest is there so that nothing is too much for it.
+    let easy = dice.percent(45);
     let known = match dice.below(100) {
         0..=5 => Known::Nothing,
         6..=11 => Known::Elsewhere,
@@ -54,7 +57,11 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
         _ => Known::Given,
     };
     let day = day(tongue, &known, dice);
-    let places = if known == Known::Nothing { 0 } else { 1 + dice.weighted(&[68, 25, 7]) };
+    let places = match known {
+        Known::Nothing => 0,
+        _ if easy => 1,
+        _ => 1 + dice.weighted(&[55, 35, 10]),
+    };
     let layout = Layout::new(dice);
     let mut all: Vec<Facts> = (0..places).map(|_| Facts::new(tongue, dice)).collect();
     if matches!(layout, Layout::Json) {
@@ -72,6 +79,7 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let mut asked = Asked {
         grammar,
         tongue,
+        easy,
         kind,
         question: String::new(),
         system: None,
@@ -92,6 +100,7 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let writer = Writer {
         grammar,
         tongue,
+        easy,
         day: (known == Known::Given && spoken != today(tongue)).then_some(spoken),
     };
     let notes = notes(&writer, &all, layout, known == Known::OtherDay, dice);
@@ -158,7 +167,7 @@ fn notes(writer: &Writer, all: &[Facts], layout: Layout, dated: bool, dice: &mut
     } else {
         notes.join(between)
     };
-    if dice.percent(55) {
+    if dice.percent(if writer.easy { 35 } else { 60 }) {
         text = format!("{}{text}", writer.grammar.say("note.lead", &[], dice));
     }
     if dice.percent(60) && !text.ends_with(['}', '|', ']']) {
@@ -238,7 +247,7 @@ impl Asked<'_> {
     /// Puts notes, question and instructions into messages.
     fn turns(self, notes: String, dice: &mut Dice) -> Vec<(Speaker, String)> {
         let mut question = self.question.clone();
-        if dice.percent(8) {
+        if !self.easy && dice.percent(14) {
             let tail = self.grammar.say("tail", &[], dice);
             let between = if dice.percent(50) { "\n" } else { self.stop() };
             question = match self.tongue {
@@ -247,12 +256,12 @@ impl Asked<'_> {
             };
         }
         let mut system = self.system.clone();
-        if system.is_none() && dice.percent(18) {
+        if system.is_none() && dice.percent(if self.easy { 8 } else { 25 }) {
             system = Some(self.grammar.say("system.neutral", &[], dice));
         }
         let user = if notes.is_empty() {
             question
-        } else if dice.percent(8) {
+        } else if !self.easy && dice.percent(14) {
             system = Some(match system {
                 Some(system) => format!("{system}\n{notes}"),
                 None => notes,
