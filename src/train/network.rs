@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candle_core::{DType, Device, Result, Tensor, Var};
+use candle_core::{Device, Result, Tensor, Var};
 
-use crate::train::corpus::Dice;
+use crate::train::birth;
 use crate::train::fused::{CausalSoftmax, CrossEntropy, Norm, Rope, SwiGlu};
 use crate::train::{ROPE_BASE, Shape};
 
@@ -47,36 +47,18 @@ pub struct Lesson {
 }
 
 impl Network {
-    /// Makes a network with weights by chance: normal, of deviation 0.02 (less where layers add up), norms 1.
+    /// Makes a network that has learned nothing yet.
     pub fn new(shape: Shape, seed: u64) -> Result<Self> {
-        let mut dice = Dice::new(seed);
-        let mut weights = BTreeMap::new();
-        let Shape { vocabulary, width, layers, hidden, .. } = shape;
-        let depth = f32::from(u16::try_from(2 * layers).unwrap_or(1)).sqrt();
-        let mut matrix = |name: String, rows: usize, columns: usize, deviation: f32| {
-            let numbers: Vec<f32> = (0..rows * columns).map(|_| dice.normal() * deviation).collect();
-            let tensor = Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?;
-            weights.insert(name, Var::from_tensor(&tensor)?);
-            Ok::<(), candle_core::Error>(())
-        };
-        matrix("token_embd.weight".to_owned(), vocabulary, width, 0.05)?;
-        for layer in 0..layers {
-            let mut part = |name: &str, rows, columns, deviation| {
-                matrix(format!("blk.{layer}.{name}.weight"), rows, columns, deviation)
+        let weights = birth::weights(&shape, seed).into_iter().map(|(name, matrix)| {
+            let rows = matrix.numbers.len() / matrix.columns;
+            let tensor = if name.ends_with("norm.weight") {
+                Tensor::from_vec(matrix.numbers, matrix.columns, &Device::Cpu)
+            } else {
+                Tensor::from_vec(matrix.numbers, (rows, matrix.columns), &Device::Cpu)
             };
-            for name in ["attn_q", "attn_k", "attn_v"] {
-                part(name, width, width, 0.06)?;
-            }
-            part("attn_output", width, width, 0.06 / depth)?;
-            part("ffn_gate", hidden, width, 0.06)?;
-            part("ffn_up", hidden, width, 0.06)?;
-            part("ffn_down", width, hidden, 0.05 / depth)?;
-        }
-        let norms = (0..layers).flat_map(|layer| ["attn_norm", "ffn_norm"].map(|name| format!("blk.{layer}.{name}.weight")));
-        for name in norms.chain(["output_norm.weight".to_owned()]) {
-            weights.insert(name, Var::ones(width, DType::F32, &Device::Cpu)?);
-        }
-        Self::of(shape, weights)
+            Ok((name, Var::from_tensor(&tensor?)?))
+        });
+        Self::of(shape, weights.collect::<Result<_>>()?)
     }
 
     /// Makes a network of weights.
