@@ -1,5 +1,8 @@
 //! Makes the embedded model: `train`, `eval`, `ask`, `sample`.
-#![expect(clippy::print_stdout, reason = "its output is for the person who trains")]
+#![expect(
+    clippy::print_stdout,
+    reason = "its output is for the person who trains"
+)]
 
 use std::error::Error;
 use std::fs;
@@ -34,8 +37,12 @@ enum Command {
         out: PathBuf,
         #[arg(long)]
         checkpoint: PathBuf,
-        #[arg(long, default_value_t = 3000)]
+        /// Steps in all: the rate falls towards the last
+        #[arg(long, default_value_t = 5200)]
         steps: usize,
+        /// Stop before the last
+        #[arg(long)]
+        stop: Option<usize>,
         #[arg(long, default_value_t = 1000)]
         batch: usize,
         #[arg(long, default_value_t = 2e-3)]
@@ -71,7 +78,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let corpus = Corpus::new(held_out(&arguments.held_out)?);
     match arguments.command {
-        Command::Train { out, checkpoint, steps, batch, rate } => {
+        Command::Train {
+            out,
+            checkpoint,
+            steps,
+            stop,
+            batch,
+            rate,
+        } => {
             let vocabulary = vocabulary::learn(&corpus, arguments.seed, VOCABULARY);
             println!("{} tokens", vocabulary.tokens.len());
             let tokenizer = Tokenizer::new(vocabulary)?;
@@ -84,13 +98,30 @@ fn main() -> Result<(), Box<dyn Error>> {
                 context: 512,
             };
             let seed = arguments.seed;
-            let settings = Settings { shape, seed, steps, batch, rate, out, checkpoint, every: 100 };
+            let settings = Settings {
+                shape,
+                seed,
+                steps,
+                stop,
+                batch,
+                rate,
+                out,
+                checkpoint,
+                every: 100,
+            };
             Run::new(settings, &corpus, &tokenizer)?.train(|line| println!("{line}"))?;
         }
         Command::Eval { file, rows, wrong } => eval(&corpus, &file, rows, wrong, arguments.seed)?,
-        Command::Ask { file, prompt, system } => {
+        Command::Ask {
+            file,
+            prompt,
+            system,
+        } => {
             let system = system.map(|system| (Speaker::System, system));
-            let turns: Vec<_> = system.into_iter().chain([(Speaker::User, prompt)]).collect();
+            let turns: Vec<_> = system
+                .into_iter()
+                .chain([(Speaker::User, prompt)])
+                .collect();
             println!("{}", Answerer::read(&fs::read(file)?)?.answer(&turns)?);
         }
         Command::Sample { rows } => {
@@ -106,7 +137,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn held_out(folder: &Path) -> Result<HeldOut, Box<dyn Error>> {
     let mut held_out = HeldOut::default();
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "csv"));
     paths.sort();
     for path in paths {
@@ -120,7 +153,13 @@ fn held_out(folder: &Path) -> Result<HeldOut, Box<dyn Error>> {
 /// Rows of evaluation come from seeds far from those of training.
 const EVALUATION: u64 = 1 << 40;
 
-fn eval(corpus: &Corpus, file: &Path, rows: usize, wrong: usize, seed: u64) -> Result<(), Box<dyn Error>> {
+fn eval(
+    corpus: &Corpus,
+    file: &Path,
+    rows: usize,
+    wrong: usize,
+    seed: u64,
+) -> Result<(), Box<dyn Error>> {
     let answerer = Answerer::read(&fs::read(file)?)?;
     let mut marks = Marks::default();
     let mut dice = Dice::new(seed + EVALUATION);
@@ -134,7 +173,10 @@ fn eval(corpus: &Corpus, file: &Path, rows: usize, wrong: usize, seed: u64) -> R
     }
     println!("all\t{}\t{}", all.0, all.1);
     for (row, said) in marks.wrong.iter().take(wrong) {
-        println!("{:?} {:?}\n   => {:?}\n   != {said:?}", row.kind, row.turns, row.answer);
+        println!(
+            "{:?} {:?}\n   => {:?}\n   != {said:?}",
+            row.kind, row.turns, row.answer
+        );
     }
     Ok(())
 }

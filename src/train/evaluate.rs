@@ -42,12 +42,18 @@ impl Answerer {
 
     /// Answers a chat with the likeliest token, again and again.
     pub fn answer(&self, turns: &[(Speaker, String)]) -> Result<String, AnswerError> {
-        let mut tokens = self.tokenizer.chat(turns.iter().map(|(speaker, text)| (*speaker, text.as_str())));
+        let mut tokens = self.tokenizer.chat(
+            turns
+                .iter()
+                .map(|(speaker, text)| (*speaker, text.as_str())),
+        );
         let mut session = Session::new(&self.model, tokens.len() + LONGEST);
         let mut said = Vec::new();
         while said.len() < LONGEST {
             let logits = self.model.read(&mut session, &tokens)?;
-            let best = (0..).zip(&logits).max_by(|(_, one), (_, other)| one.total_cmp(other));
+            let best = (0..)
+                .zip(&logits)
+                .max_by(|(_, one), (_, other)| one.total_cmp(other));
             match best {
                 Some((token, _)) if token != self.tokenizer.end() => {
                     said.push(token);

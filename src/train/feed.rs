@@ -75,12 +75,18 @@ impl Iterator for Feed<'_> {
 }
 
 fn encode(tokenizer: &Tokenizer, row: &Row) -> Encoded {
-    let turns = row.turns.iter().map(|(speaker, text)| (*speaker, text.as_str()));
+    let turns = row
+        .turns
+        .iter()
+        .map(|(speaker, text)| (*speaker, text.as_str()));
     let mut tokens = tokenizer.chat(turns);
     let answer = tokens.len();
     tokens.extend(tokenizer.encode(&row.answer));
     tokens.push(tokenizer.end());
-    debug_assert_eq!(tokens.get(answer - 1), Some(&tokenizer.begin(Speaker::Assistant)));
+    debug_assert_eq!(
+        tokens.get(answer - 1),
+        Some(&tokenizer.begin(Speaker::Assistant))
+    );
     Encoded { tokens, answer }
 }
 

@@ -31,7 +31,9 @@ pub(super) struct Norm;
 fn scale(row: &[f32]) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "a row is short")]
     let width = row.len() as f32;
-    (row.iter().map(|x| x * x).sum::<f32>() / width + EPSILON).sqrt().recip()
+    (row.iter().map(|x| x * x).sum::<f32>() / width + EPSILON)
+        .sqrt()
+        .recip()
 }
 
 impl CustomOp2 for Norm {
@@ -39,7 +41,13 @@ impl CustomOp2 for Norm {
         "norm"
     }
 
-    fn cpu_fwd(&self, x: &CpuStorage, of_x: &Layout, w: &CpuStorage, of_w: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        of_x: &Layout,
+        w: &CpuStorage,
+        of_w: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         let (x, w) = (numbers(x, of_x)?, numbers(w, of_w)?);
         let mut y = Vec::with_capacity(x.len());
         for row in x.chunks_exact(w.len()) {
@@ -50,7 +58,13 @@ impl CustomOp2 for Norm {
     }
 
     /// With `s` the scale and `g = dy·w`: `dx = s·g − x·s³·mean(g·x)`, `dw = Σ dy·x·s`.
-    fn bwd(&self, x: &Tensor, w: &Tensor, _: &Tensor, dy: &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> {
+    fn bwd(
+        &self,
+        x: &Tensor,
+        w: &Tensor,
+        _: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let (of_x, of_w) = (x, w);
         let (mut x, w, dy) = (vector(x)?, vector(w)?, vector(dy)?);
         let mut dw = vec![0.0; w.len()];
@@ -58,7 +72,12 @@ impl CustomOp2 for Norm {
         let width = w.len() as f32;
         for (row, dy) in x.chunks_exact_mut(w.len()).zip(dy.chunks_exact(w.len())) {
             let scale = scale(row);
-            let dot: f32 = row.iter().zip(dy).zip(&w).map(|((x, dy), w)| x * dy * w).sum();
+            let dot: f32 = row
+                .iter()
+                .zip(dy)
+                .zip(&w)
+                .map(|((x, dy), w)| x * dy * w)
+                .sum();
             let back = scale.powi(3) * dot / width;
             for (((x, dy), w), dw) in row.iter_mut().zip(dy).zip(&w).zip(&mut dw) {
                 *dw += dy * *x * scale;
@@ -81,13 +100,28 @@ impl CustomOp2 for SwiGlu {
         "swiglu"
     }
 
-    fn cpu_fwd(&self, gate: &CpuStorage, of_gate: &Layout, up: &CpuStorage, of_up: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        gate: &CpuStorage,
+        of_gate: &Layout,
+        up: &CpuStorage,
+        of_up: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         let (gate, up) = (numbers(gate, of_gate)?, numbers(up, of_up)?);
-        let y = gate.iter().zip(up).map(|(gate, up)| gate * sigmoid(*gate) * up);
+        let y = gate
+            .iter()
+            .zip(up)
+            .map(|(gate, up)| gate * sigmoid(*gate) * up);
         Ok((CpuStorage::F32(y.collect()), of_gate.shape().clone()))
     }
 
-    fn bwd(&self, gate: &Tensor, up: &Tensor, _: &Tensor, dy: &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> {
+    fn bwd(
+        &self,
+        gate: &Tensor,
+        up: &Tensor,
+        _: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let shape = gate;
         let (mut gate, mut up, dy) = (vector(gate)?, vector(up)?, vector(dy)?);
         for ((gate, up), dy) in gate.iter_mut().zip(&mut up).zip(dy) {
@@ -145,7 +179,10 @@ impl CustomOp1 for Rope {
 
     fn bwd(&self, x: &Tensor, _: &Tensor, dy: &Tensor) -> Result<Option<Tensor>> {
         let mut dx = vector(dy)?;
-        let back = Self { direction: -self.direction, ..self.clone() };
+        let back = Self {
+            direction: -self.direction,
+            ..self.clone()
+        };
         back.turn(&mut dx);
         Ok(Some(like(dx, x)?))
     }
@@ -165,7 +202,11 @@ impl CustomOp1 for CausalSoftmax {
     fn cpu_fwd(&self, x: &CpuStorage, of_x: &Layout) -> Result<(CpuStorage, Shape)> {
         let x = numbers(x, of_x)?;
         let mut y = vec![0.0; x.len()];
-        for (at, (x, y)) in x.chunks_exact(self.length).zip(y.chunks_exact_mut(self.length)).enumerate() {
+        for (at, (x, y)) in x
+            .chunks_exact(self.length)
+            .zip(y.chunks_exact_mut(self.length))
+            .enumerate()
+        {
             let seen = at % self.length + 1;
             softmax(&x[..seen], &mut y[..seen], self.scale);
         }
@@ -175,9 +216,14 @@ impl CustomOp1 for CausalSoftmax {
     /// `dx = scale·y·(dy − Σ dy·y)`; the future has `y = 0`.
     fn bwd(&self, x: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Option<Tensor>> {
         let (mut y, dy) = (vector(y)?, vector(dy)?);
-        for (y, dy) in y.chunks_exact_mut(self.length).zip(dy.chunks_exact(self.length)) {
+        for (y, dy) in y
+            .chunks_exact_mut(self.length)
+            .zip(dy.chunks_exact(self.length))
+        {
             let dot: f32 = y.iter().zip(dy).map(|(y, dy)| y * dy).sum();
-            y.iter_mut().zip(dy).for_each(|(y, dy)| *y *= self.scale * (dy - dot));
+            y.iter_mut()
+                .zip(dy)
+                .for_each(|(y, dy)| *y *= self.scale * (dy - dot));
         }
         Ok(Some(like(y, x)?))
     }
@@ -208,7 +254,11 @@ impl CustomOp1 for CrossEntropy {
         let x = numbers(x, of_x)?;
         let width = x.len() / self.next.len().max(1);
         let mut loss = 0.0;
-        for ((row, next), weight) in x.chunks_exact(width.max(1)).zip(&self.next).zip(&self.weights) {
+        for ((row, next), weight) in x
+            .chunks_exact(width.max(1))
+            .zip(&self.next)
+            .zip(&self.weights)
+        {
             let greatest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let sum: f32 = row.iter().map(|x| (x - greatest).exp()).sum();
             loss += weight * (sum.ln() + greatest - row[*next as usize]);
@@ -220,7 +270,9 @@ impl CustomOp1 for CrossEntropy {
         let (numbers, dy) = (vector(x)?, dy.to_scalar::<f32>()?);
         let width = numbers.len() / self.next.len().max(1);
         let mut dx = vec![0.0; numbers.len()];
-        let rows = numbers.chunks_exact(width.max(1)).zip(dx.chunks_exact_mut(width.max(1)));
+        let rows = numbers
+            .chunks_exact(width.max(1))
+            .zip(dx.chunks_exact_mut(width.max(1)));
         for ((row, dx), (next, weight)) in rows.zip(self.next.iter().zip(&self.weights)) {
             softmax(row, dx, 1.0);
             dx[*next as usize] -= 1.0;

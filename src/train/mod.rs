@@ -3,8 +3,6 @@
 //! `corpus` and `vocabulary` are in every test, so that what is held out is tested without candle; `network`, `feed`,
 //! `optimiser` and `run` need the feature `train`.
 
-#[cfg(feature = "train")]
-mod birth;
 pub mod corpus;
 pub mod evaluate;
 #[cfg(feature = "train")]

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candle_core::{Device, Result, Tensor, Var};
+use candle_core::{DType, Device, Result, Tensor, Var};
 
-use crate::train::birth;
+use crate::train::corpus::Dice;
 use crate::train::fused::{CausalSoftmax, CrossEntropy, Norm, Rope, SwiGlu};
 use crate::train::{ROPE_BASE, Shape};
 
@@ -47,18 +47,51 @@ pub struct Lesson {
 }
 
 impl Network {
-    /// Makes a network that has learned nothing yet.
+    /// Makes a network with weights by chance: normal, of deviation 0.02 (less where layers add up), norms 1.
     pub fn new(shape: Shape, seed: u64) -> Result<Self> {
-        let weights = birth::weights(&shape, seed).into_iter().map(|(name, matrix)| {
-            let rows = matrix.numbers.len() / matrix.columns;
-            let tensor = if name.ends_with("norm.weight") {
-                Tensor::from_vec(matrix.numbers, matrix.columns, &Device::Cpu)
-            } else {
-                Tensor::from_vec(matrix.numbers, (rows, matrix.columns), &Device::Cpu)
+        let mut dice = Dice::new(seed);
+        let mut weights = BTreeMap::new();
+        let Shape {
+            vocabulary,
+            width,
+            layers,
+            hidden,
+            ..
+        } = shape;
+        let depth = f32::from(u16::try_from(2 * layers).unwrap_or(1)).sqrt();
+        let mut matrix = |name: String, rows: usize, columns: usize, deviation: f32| {
+            let numbers: Vec<f32> = (0..rows * columns)
+                .map(|_| dice.normal() * deviation)
+                .collect();
+            let tensor = Tensor::from_vec(numbers, (rows, columns), &Device::Cpu)?;
+            weights.insert(name, Var::from_tensor(&tensor)?);
+            Ok::<(), candle_core::Error>(())
+        };
+        matrix("token_embd.weight".to_owned(), vocabulary, width, 0.05)?;
+        for layer in 0..layers {
+            let mut part = |name: &str, rows, columns, deviation| {
+                matrix(
+                    format!("blk.{layer}.{name}.weight"),
+                    rows,
+                    columns,
+                    deviation,
+                )
             };
-            Ok((name, Var::from_tensor(&tensor?)?))
+            for name in ["attn_q", "attn_k", "attn_v"] {
+                part(name, width, width, 0.06)?;
+            }
+            part("attn_output", width, width, 0.06 / depth)?;
+            part("ffn_gate", hidden, width, 0.06)?;
+            part("ffn_up", hidden, width, 0.06)?;
+            part("ffn_down", width, hidden, 0.05 / depth)?;
+        }
+        let norms = (0..layers).flat_map(|layer| {
+            ["attn_norm", "ffn_norm"].map(|name| format!("blk.{layer}.{name}.weight"))
         });
-        Self::of(shape, weights.collect::<Result<_>>()?)
+        for name in norms.chain(["output_norm.weight".to_owned()]) {
+            weights.insert(name, Var::ones(width, DType::F32, &Device::Cpu)?);
+        }
+        Self::of(shape, weights)
     }
 
     /// Makes a network of weights.
@@ -91,13 +124,16 @@ impl Network {
         for layer in 0..self.shape.layers {
             let weight = |name: &str| self.weight(&format!("blk.{layer}.{name}.weight"));
             let normed = norm(&x, weight("attn_norm")?)?;
-            let [q, k, v] = ["attn_q", "attn_k", "attn_v"].map(|name| normed.matmul(&weight(name)?.t()?));
+            let [q, k, v] =
+                ["attn_q", "attn_k", "attn_v"].map(|name| normed.matmul(&weight(name)?.t()?));
             let mixed = self.attention(&q?, &k?, &v?, batch.rows)?;
             x = (x + mixed.matmul(&weight("attn_output")?.t()?)?)?;
             let normed = norm(&x, weight("ffn_norm")?)?;
             let gate = normed.matmul(&weight("ffn_gate")?.t()?)?;
             let up = normed.matmul(&weight("ffn_up")?.t()?)?;
-            x = (x + gate.apply_op2(&up, SwiGlu)?.matmul(&weight("ffn_down")?.t()?)?)?;
+            x = (x + gate
+                .apply_op2(&up, SwiGlu)?
+                .matmul(&weight("ffn_down")?.t()?)?)?;
         }
         norm(&x, self.weight("output_norm.weight")?)
     }
@@ -106,7 +142,12 @@ impl Network {
         let (tokens, width) = q.dims2()?;
         let (heads, length) = (self.shape.heads, tokens / rows);
         let head = width / heads;
-        let split = |x: &Tensor| x.reshape((rows, length, heads, head))?.transpose(1, 2)?.contiguous()?.reshape((rows * heads, length, head));
+        let split = |x: &Tensor| {
+            x.reshape((rows, length, heads, head))?
+                .transpose(1, 2)?
+                .contiguous()?
+                .reshape((rows * heads, length, head))
+        };
         let rope = Rope {
             angles: Arc::clone(&self.angles),
             length,
@@ -118,25 +159,34 @@ impl Network {
         let k = split(&k.apply_op1(rope)?)?;
         #[expect(clippy::cast_precision_loss, reason = "a small number")]
         let scale = (head as f32).sqrt().recip();
-        let shares = q.matmul(&k.t()?)?.apply_op1(CausalSoftmax { length, scale })?;
+        let shares = q
+            .matmul(&k.t()?)?
+            .apply_op1(CausalSoftmax { length, scale })?;
         let attended = shares.matmul(&split(v)?)?;
-        attended.reshape((rows, heads, length, head))?.transpose(1, 2)?.contiguous()?.reshape((tokens, width))
+        attended
+            .reshape((rows, heads, length, head))?
+            .transpose(1, 2)?
+            .contiguous()?
+            .reshape((tokens, width))
     }
 
     /// Returns the logits at some places: `(places, vocabulary)`.
     fn logits(&self, vectors: &Tensor, places: &[u32]) -> Result<Tensor> {
         let places = Tensor::from_slice(places, places.len(), &Device::Cpu)?;
-        vectors.index_select(&places, 0)?.matmul(&self.weight("token_embd.weight")?.t()?)
+        vectors
+            .index_select(&places, 0)?
+            .matmul(&self.weight("token_embd.weight")?.t()?)
     }
 
     /// Returns the sums over places of weight × −ln p(next), of answers and of prompts.
     pub fn losses(&self, batch: &Batch) -> Result<[Tensor; 2]> {
         let vectors = self.vectors(batch)?;
         let loss = |lesson: &Lesson| {
-            self.logits(&vectors, &lesson.places)?.apply_op1(CrossEntropy {
-                next: lesson.next.clone(),
-                weights: lesson.weights.clone(),
-            })
+            self.logits(&vectors, &lesson.places)?
+                .apply_op1(CrossEntropy {
+                    next: lesson.next.clone(),
+                    weights: lesson.weights.clone(),
+                })
         };
         Ok([loss(&batch.answers)?, loss(&batch.prompts)?])
     }

@@ -29,8 +29,16 @@ pub struct AdamW {
 
 impl AdamW {
     /// Takes one step; returns the gradient's length before it was shortened.
-    pub fn step(&mut self, weights: &BTreeMap<String, Var>, gradients: &Gradients, rate: f32) -> Result<f64> {
-        let squares = gradients.values().flatten().map(|number| f64::from(*number).powi(2));
+    pub fn step(
+        &mut self,
+        weights: &BTreeMap<String, Var>,
+        gradients: &Gradients,
+        rate: f32,
+    ) -> Result<f64> {
+        let squares = gradients
+            .values()
+            .flatten()
+            .map(|number| f64::from(*number).powi(2));
         let length = squares.sum::<f64>().sqrt();
         #[expect(clippy::cast_possible_truncation, reason = "a factor between 0 and 1")]
         let shorten = (LONGEST / length.max(LONGEST)) as f32;
@@ -43,9 +51,19 @@ impl AdamW {
             let shape = weight.shape().clone();
             let mut numbers = weight.flatten_all()?.to_vec1::<f32>()?;
             let zeros = || vec![0.0; gradient.len()];
-            let (mean, square) = self.means.entry(name.clone()).or_insert_with(|| (zeros(), zeros()));
-            let keep = if shape.rank() > 1 { 1.0 - rate * DECAY } else { 1.0 };
-            let moving = numbers.iter_mut().zip(gradient).zip(mean.iter_mut().zip(square.iter_mut()));
+            let (mean, square) = self
+                .means
+                .entry(name.clone())
+                .or_insert_with(|| (zeros(), zeros()));
+            let keep = if shape.rank() > 1 {
+                1.0 - rate * DECAY
+            } else {
+                1.0
+            };
+            let moving = numbers
+                .iter_mut()
+                .zip(gradient)
+                .zip(mean.iter_mut().zip(square.iter_mut()));
             for ((number, gradient), (mean, square)) in moving {
                 let gradient = gradient * shorten;
                 *mean = BETA1 * *mean + (1.0 - BETA1) * gradient;

@@ -31,6 +31,8 @@ pub struct Settings {
     pub seed: u64,
     /// Steps in all.
     pub steps: usize,
+    /// Where to stop before the end, with a checkpoint to carry on from.
+    pub stop: Option<usize>,
     /// Tokens of one batch, about.
     pub batch: usize,
     /// The highest rate; it rises over the first steps and falls like a cosine.
@@ -80,9 +82,6 @@ pub struct Run<'c> {
     optimiser: AdamW,
     feed: Feed<'c>,
     curve: String,
-    /// Stops before the end, as a cut run does.
-    #[cfg(test)]
-    stop: Option<usize>,
 }
 
 /// What one batch gave.
@@ -99,7 +98,11 @@ impl<'c> Run<'c> {
     /// Begins a run, or carries on the one whose checkpoint is there.
     ///
     /// Errors: a checkpoint that cannot be read.
-    pub fn new(settings: Settings, corpus: &'c Corpus, tokenizer: &'c Tokenizer) -> Result<Self, RunError> {
+    pub fn new(
+        settings: Settings,
+        corpus: &'c Corpus,
+        tokenizer: &'c Tokenizer,
+    ) -> Result<Self, RunError> {
         let mut run = Self {
             vocabulary: tokenizer.vocabulary().clone(),
             network: Network::new(settings.shape, settings.seed)?,
@@ -107,8 +110,6 @@ impl<'c> Run<'c> {
             feed: Feed::new(corpus, tokenizer, settings.seed, settings.batch),
             curve: String::from("step\tloss\ttokens\tseconds\n"),
             settings,
-            #[cfg(test)]
-            stop: None,
         };
         if run.settings.checkpoint.exists() {
             run.restore()?;
@@ -124,13 +125,20 @@ impl<'c> Run<'c> {
         let (mut loss, mut weight, mut tokens) = (0.0, 0.0, 0);
         while self.step_number() < self.settings.steps {
             let batches: Vec<Batch> = self.feed.by_ref().take(WORKERS).collect();
-            tokens += batches.iter().map(|batch| batch.tokens.len()).sum::<usize>();
+            tokens += batches
+                .iter()
+                .map(|batch| batch.tokens.len())
+                .sum::<usize>();
             let (step_loss, step_weight) = self.step(&batches)?;
             loss += step_loss;
             weight += step_weight;
             let step = self.step_number();
             if step % 50 == 0 || step == self.settings.steps {
-                let line = format!("{step}\t{:.4}\t{tokens}\t{}", loss / weight, started.elapsed().as_secs());
+                let line = format!(
+                    "{step}\t{:.4}\t{tokens}\t{}",
+                    loss / weight,
+                    started.elapsed().as_secs()
+                );
                 tell(&line);
                 let _infallible = writeln!(self.curve, "{line}");
                 (loss, weight) = (0.0, 0.0);
@@ -138,8 +146,7 @@ impl<'c> Run<'c> {
             if step % self.settings.every == 0 || step == self.settings.steps {
                 self.save()?;
             }
-            #[cfg(test)]
-            if self.stop == Some(step) {
+            if self.settings.stop == Some(step) {
                 return self.save();
             }
         }
@@ -154,8 +161,14 @@ impl<'c> Run<'c> {
     fn step(&mut self, batches: &[Batch]) -> Result<(f64, f64), RunError> {
         let network = &self.network;
         let shares: Vec<Share> = thread::scope(|scope| {
-            let workers: Vec<_> = batches.iter().map(|batch| scope.spawn(move || share(network, batch))).collect();
-            workers.into_iter().map(|worker| worker.join().map_err(|_| RunError::Worker)?).collect::<Result<_, _>>()
+            let workers: Vec<_> = batches
+                .iter()
+                .map(|batch| scope.spawn(move || share(network, batch)))
+                .collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().map_err(|_| RunError::Worker)?)
+                .collect::<Result<_, _>>()
         })?;
         let weight: f64 = shares.iter().map(|share| share.weight).sum();
         let loss = shares.iter().map(|share| share.loss).sum();
@@ -164,13 +177,23 @@ impl<'c> Run<'c> {
         let mut total = shares.next().unwrap_or_default();
         for share in shares {
             for (name, numbers) in share {
-                let sums = total.entry(name).or_insert_with(|| vec![0.0; numbers.len()]);
-                sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
+                let sums = total
+                    .entry(name)
+                    .or_insert_with(|| vec![0.0; numbers.len()]);
+                sums.iter_mut()
+                    .zip(numbers)
+                    .for_each(|(sum, number)| *sum += number);
             }
         }
-        #[expect(clippy::cast_possible_truncation, reason = "gradients are single floats")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "gradients are single floats"
+        )]
         let over = (1.0 / weight.max(f64::MIN_POSITIVE)) as f32;
-        total.values_mut().flatten().for_each(|number| *number *= over);
+        total
+            .values_mut()
+            .flatten()
+            .for_each(|number| *number *= over);
         let rate = self.rate();
         self.optimiser.step(&self.network.weights, &total, rate)?;
         Ok((loss, answers))
@@ -192,21 +215,40 @@ impl<'c> Run<'c> {
         let mut weights = BTreeMap::new();
         for (name, weight) in &self.network.weights {
             tensors.insert(name.clone(), weight.as_tensor().clone());
-            weights.insert(name.clone(), (weight.dims().to_vec(), weight.flatten_all()?.to_vec1::<f32>()?));
+            weights.insert(
+                name.clone(),
+                (
+                    weight.dims().to_vec(),
+                    weight.flatten_all()?.to_vec1::<f32>()?,
+                ),
+            );
         }
         for (name, (mean, square)) in &self.optimiser.means {
-            tensors.insert(format!("mean.{name}"), Tensor::new(mean.as_slice(), &Device::Cpu)?);
-            tensors.insert(format!("square.{name}"), Tensor::new(square.as_slice(), &Device::Cpu)?);
+            tensors.insert(
+                format!("mean.{name}"),
+                Tensor::new(mean.as_slice(), &Device::Cpu)?,
+            );
+            tensors.insert(
+                format!("square.{name}"),
+                Tensor::new(square.as_slice(), &Device::Cpu)?,
+            );
         }
-        tensors.insert("steps".to_owned(), Tensor::new(&[i64::from(self.optimiser.steps)], &Device::Cpu)?);
+        tensors.insert(
+            "steps".to_owned(),
+            Tensor::new(&[i64::from(self.optimiser.steps)], &Device::Cpu)?,
+        );
         // Written beside and renamed: a run that is cut while it writes keeps the checkpoint before.
         let beside = self.settings.checkpoint.with_extension("part");
         safetensors::save(&tensors, &beside)?;
-        fs::rename(&beside, &self.settings.checkpoint).map_err(|source| file_error(&beside, source))?;
+        fs::rename(&beside, &self.settings.checkpoint)
+            .map_err(|source| file_error(&beside, source))?;
         let file = gguf_write::model(&self.settings.shape, &self.vocabulary, &weights);
         for (path, bytes) in [
             (self.settings.out.clone(), file.as_slice()),
-            (self.settings.out.with_extension("curve.tsv"), self.curve.as_bytes()),
+            (
+                self.settings.out.with_extension("curve.tsv"),
+                self.curve.as_bytes(),
+            ),
         ] {
             fs::write(&path, bytes).map_err(|source| file_error(&path, source))?;
         }
@@ -218,15 +260,23 @@ impl<'c> Run<'c> {
         let path = &self.settings.checkpoint;
         let mut tensors = safetensors::load(path, &Device::Cpu)?;
         let missing = || RunError::Checkpoint { path: path.clone() };
-        let steps = tensors.remove("steps").ok_or_else(missing)?.to_vec1::<i64>()?;
-        self.optimiser.steps = steps.first().and_then(|steps| i32::try_from(*steps).ok()).ok_or_else(missing)?;
+        let steps = tensors
+            .remove("steps")
+            .ok_or_else(missing)?
+            .to_vec1::<i64>()?;
+        self.optimiser.steps = steps
+            .first()
+            .and_then(|steps| i32::try_from(*steps).ok())
+            .ok_or_else(missing)?;
         for (name, tensor) in tensors {
             if let Some(name) = name.strip_prefix("mean.") {
                 self.optimiser.means.entry(name.to_owned()).or_default().0 = tensor.to_vec1()?;
             } else if let Some(name) = name.strip_prefix("square.") {
                 self.optimiser.means.entry(name.to_owned()).or_default().1 = tensor.to_vec1()?;
             } else {
-                self.network.weights.insert(name, Var::from_tensor(&tensor)?);
+                self.network
+                    .weights
+                    .insert(name, Var::from_tensor(&tensor)?);
             }
         }
         if let Ok(curve) = fs::read_to_string(self.settings.out.with_extension("curve.tsv")) {

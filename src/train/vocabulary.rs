@@ -33,15 +33,24 @@ pub(crate) fn learn_from(corpus: &Corpus, seed: u64, size: usize, rows: usize) -
         for text in texts(&row) {
             letters.extend(text.chars().filter(|letter| *letter != CUT));
             for word in split(&text) {
-                *words.entry(word.chars().map(String::from).collect()).or_default() += 1;
+                *words
+                    .entry(word.chars().map(String::from).collect())
+                    .or_default() += 1;
             }
         }
-        letters.extend(row.facts.iter().flat_map(|[_, condition, ..]| condition.chars()).filter(|letter| *letter != ' '));
+        letters.extend(
+            row.facts
+                .iter()
+                .flat_map(|[_, condition, ..]| condition.chars())
+                .filter(|letter| *letter != ' '),
+        );
     }
     let mut vocabulary = controls();
     let room = size.saturating_sub(vocabulary.tokens.len() + letters.len());
     let merges = merges(words, room);
-    let normal = merges.into_iter().chain(letters.into_iter().map(String::from));
+    let normal = merges
+        .into_iter()
+        .chain(letters.into_iter().map(String::from));
     for (rank, token) in normal.enumerate() {
         vocabulary.tokens.push(token);
         #[expect(clippy::cast_precision_loss, reason = "a few thousand ranks")]
@@ -76,7 +85,11 @@ fn controls() -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
     for name in names {
         vocabulary.tokens.push(name.to_owned());
-        vocabulary.kinds.push(if name == "<unk>" { TokenKind::Unknown } else { TokenKind::Control });
+        vocabulary.kinds.push(if name == "<unk>" {
+            TokenKind::Unknown
+        } else {
+            TokenKind::Control
+        });
     }
     for byte in 0..=u8::MAX {
         vocabulary.tokens.push(format!("<0x{byte:02X}>"));
@@ -107,7 +120,9 @@ fn split(text: &str) -> Vec<String> {
         match words.last_mut() {
             Some((last, word)) if *last == kind && kind != Run::Alone => word.push(letter),
             // One space joins the word behind it.
-            Some((last, word)) if kind == Run::Latin && *last == Run::Json && word.chars().eq([SPACE]) => {
+            Some((last, word))
+                if kind == Run::Latin && *last == Run::Json && word.chars().eq([SPACE]) =>
+            {
                 *last = Run::Latin;
                 word.push(letter);
             }
@@ -119,7 +134,11 @@ fn split(text: &str) -> Vec<String> {
         Run::Json => word.contains('"'),
         Run::Alone => false,
     };
-    words.into_iter().filter(mergeable).map(|(_, word)| word).collect()
+    words
+        .into_iter()
+        .filter(mergeable)
+        .map(|(_, word)| word)
+        .collect()
 }
 
 /// Merges the commonest pair again and again; of equals, the first in order.
@@ -131,14 +150,21 @@ fn merges(words: BTreeMap<Vec<String>, usize>, most: usize) -> Vec<String> {
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (word, count) in &words {
             for pair in word.windows(2) {
-                let joins = pair[0].chars().eq([SPACE]) && word.len() > 2 && word[0] == pair[0] && !word[1].starts_with(JSON);
+                let joins = pair[0].chars().eq([SPACE])
+                    && word.len() > 2
+                    && word[0] == pair[0]
+                    && !word[1].starts_with(JSON);
                 if !joins && pair[0].chars().count() + pair[1].chars().count() <= LONGEST {
                     *counts.entry((&pair[0], &pair[1])).or_default() += count;
                 }
             }
         }
-        let best = counts.into_iter().max_by_key(|((left, right), count)| (*count, std::cmp::Reverse((*left, *right))));
-        let Some(((left, right), count)) = best.map(|((left, right), count)| ((left.to_owned(), right.to_owned()), count)) else {
+        let best = counts
+            .into_iter()
+            .max_by_key(|((left, right), count)| (*count, std::cmp::Reverse((*left, *right))));
+        let Some(((left, right), count)) =
+            best.map(|((left, right), count)| ((left.to_owned(), right.to_owned()), count))
+        else {
             break;
         };
         if count < 2 {
@@ -177,7 +203,11 @@ mod tests {
     #[test]
     fn merges_hold_nothing_that_is_copied() {
         let vocabulary = small();
-        let merged = vocabulary.tokens.iter().zip(&vocabulary.kinds).filter(|(token, kind)| **kind == TokenKind::Normal && token.chars().count() > 1);
+        let merged = vocabulary
+            .tokens
+            .iter()
+            .zip(&vocabulary.kinds)
+            .filter(|(token, kind)| **kind == TokenKind::Normal && token.chars().count() > 1);
         let merged: Vec<&String> = merged.map(|(token, _)| token).collect();
         assert!(merged.len() > 300, "{}", merged.len());
         for token in &merged {
@@ -191,7 +221,12 @@ mod tests {
     fn figures_are_read_digit_by_digit_and_any_text_comes_back() {
         let tokenizer = Tokenizer::new(small()).expect("a vocabulary");
         assert_eq!(tokenizer.encode("-12.5").len(), 5);
-        for text in ["北京今天晴，最高温度4度。", "The high in Zürich is 22.", "𠮷野家 😀\n\tx", r#"{"city": "北京"}"#] {
+        for text in [
+            "北京今天晴，最高温度4度。",
+            "The high in Zürich is 22.",
+            "𠮷野家 😀\n\tx",
+            r#"{"city": "北京"}"#,
+        ] {
             assert_eq!(tokenizer.decode(&tokenizer.encode(text)), text);
         }
     }

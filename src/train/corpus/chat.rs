@@ -10,14 +10,23 @@ use crate::train::corpus::{Corpus, Kind, Row, Tongue};
 pub fn reply(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let kind = dice.below(KINDS.len());
     let sentence = sentence(corpus, tongue, kind, dice);
-    let reply = corpus.grammar(tongue).say(&format!("reply.{}", KINDS[kind]), &[], dice);
+    let reply = corpus
+        .grammar(tongue)
+        .say(&format!("reply.{}", KINDS[kind]), &[], dice);
     row(corpus, tongue, Kind::Chat, sentence, reply, dice)
 }
 
 /// Makes a question about something else.
 pub fn other(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let question = corpus.grammar(tongue).say("other", &[], dice);
-    row(corpus, tongue, Kind::Other, question, only_weather(tongue).to_owned(), dice)
+    row(
+        corpus,
+        tongue,
+        Kind::Other,
+        question,
+        only_weather(tongue).to_owned(),
+        dice,
+    )
 }
 
 /// Makes a sentence that describes a kind of weather.
@@ -36,8 +45,17 @@ pub fn sentence(corpus: &Corpus, tongue: Tongue, kind: usize, dice: &mut Dice) -
     }
 }
 
-fn row(corpus: &Corpus, tongue: Tongue, kind: Kind, said: String, answer: String, dice: &mut Dice) -> Row {
-    let system = dice.percent(10).then(|| corpus.grammar(tongue).say("system.neutral", &[], dice));
+fn row(
+    corpus: &Corpus,
+    tongue: Tongue,
+    kind: Kind,
+    said: String,
+    answer: String,
+    dice: &mut Dice,
+) -> Row {
+    let system = dice
+        .percent(10)
+        .then(|| corpus.grammar(tongue).say("system.neutral", &[], dice));
     let system = system.map(|system| (Speaker::System, system));
     Row {
         kind,

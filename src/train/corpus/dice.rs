@@ -1,9 +1,9 @@
 //! Chance, by seed.
 
+use rand::RngExt;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
-use rand::RngExt;
 
 /// A stream of choices; the same seed gives the same choices on every machine.
 #[derive(Debug)]
@@ -17,7 +17,11 @@ impl Dice {
 
     /// Returns a number below `end`; 0 if there is none.
     pub fn below(&mut self, end: usize) -> usize {
-        if end == 0 { 0 } else { self.0.random_range(0..end) }
+        if end == 0 {
+            0
+        } else {
+            self.0.random_range(0..end)
+        }
     }
 
     /// Says yes so many times in a hundred.

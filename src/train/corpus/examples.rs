@@ -29,22 +29,64 @@ struct Format {
 impl Format {
     fn new(tongue: Tongue, dice: &mut Dice) -> Self {
         let arrow = dice.word(&[
-            " -> ", " -> ", " -> ", "->", " => ", "=>", " → ", "→", "：", ": ", " = ", "=", " | ", "\t", " - ", " --> ", "，答案是", " ~ ",
+            " -> ",
+            " -> ",
+            " -> ",
+            "->",
+            " => ",
+            "=>",
+            " → ",
+            "→",
+            "：",
+            ": ",
+            " = ",
+            "=",
+            " | ",
+            "\t",
+            " - ",
+            " --> ",
+            "，答案是",
+            " ~ ",
         ]);
         let pairs: &[(&str, &str)] = match tongue {
             Tongue::Zh => &[
-                ("句子：", "\n标签："), ("输入：", "\n输出："), ("问：", "\n答："), ("文本：", "\n类别："), ("句子：", " 标签："),
-                ("问：", "答："), ("例：", "\n天气："), ("Q：", "\nA："), ("“", "”："), ("- ", "："), ("输入：", "，输出："),
+                ("句子：", "\n标签："),
+                ("输入：", "\n输出："),
+                ("问：", "\n答："),
+                ("文本：", "\n类别："),
+                ("句子：", " 标签："),
+                ("问：", "答："),
+                ("例：", "\n天气："),
+                ("Q：", "\nA："),
+                ("“", "”："),
+                ("- ", "："),
+                ("输入：", "，输出："),
             ],
             Tongue::En => &[
-                ("Sentence: ", "\nLabel: "), ("Input: ", "\nOutput: "), ("Q: ", "\nA: "), ("Text: ", "\nLabel: "), ("Text: ", " Label: "),
-                ("Sentence: ", "\nWeather: "), ("- ", ": "), ("\"", "\": "), ("User: ", "\nAnswer: "), ("Q: ", " A: "),
+                ("Sentence: ", "\nLabel: "),
+                ("Input: ", "\nOutput: "),
+                ("Q: ", "\nA: "),
+                ("Text: ", "\nLabel: "),
+                ("Text: ", " Label: "),
+                ("Sentence: ", "\nWeather: "),
+                ("- ", ": "),
+                ("\"", "\": "),
+                ("User: ", "\nAnswer: "),
+                ("Q: ", " A: "),
             ],
         };
         match dice.pick(pairs) {
             Some((before, between)) if dice.percent(45) => {
-                let after = if between.starts_with('\n') { dice.word(&["\n", "\n\n", "\n\n"]) } else { "\n" };
-                Self { before, between, after }
+                let after = if between.starts_with('\n') {
+                    dice.word(&["\n", "\n\n", "\n\n"])
+                } else {
+                    "\n"
+                };
+                Self {
+                    before,
+                    between,
+                    after,
+                }
             }
             _ => Self {
                 before: "",
@@ -59,7 +101,11 @@ impl Format {
 pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let usual = dice.percent(50);
     let signs = !usual && dice.percent(35);
-    let tongue_of_labels = if dice.percent(10) { tongue.other() } else { tongue };
+    let tongue_of_labels = if dice.percent(10) {
+        tongue.other()
+    } else {
+        tongue
+    };
     let labels: [String; 6] = if usual {
         std::array::from_fn(|kind| word(tongue_of_labels, kind, 0).to_owned())
     } else if signs {
@@ -83,12 +129,19 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
         .into_iter()
         .map(|kind| (short(corpus, tongue, kind, dice), labels[kind].as_str()))
         .collect();
-    let spoken = if dice.percent(8) { tongue.other() } else { tongue };
+    let spoken = if dice.percent(8) {
+        tongue.other()
+    } else {
+        tongue
+    };
     let query = short(corpus, spoken, kind, dice);
     let turns = if dice.percent(18) {
         as_turns(corpus, tongue, &examples, query, dice)
     } else {
-        vec![(Speaker::User, as_text(corpus, tongue, &examples, &query, dice))]
+        vec![(
+            Speaker::User,
+            as_text(corpus, tongue, &examples, &query, dice),
+        )]
     };
     Row {
         kind: Kind::LabelExamples,
@@ -105,14 +158,27 @@ fn short(corpus: &Corpus, tongue: Tongue, kind: usize, dice: &mut Dice) -> Strin
         text = sentence(corpus, tongue, kind, dice);
     }
     if dice.percent(50) {
-        text.truncate(text.trim_end_matches(['。', '.', '！', '!', '…', '~']).len());
+        text.truncate(
+            text.trim_end_matches(['。', '.', '！', '!', '…', '~'])
+                .len(),
+        );
     }
     text
 }
 
-fn as_text(corpus: &Corpus, tongue: Tongue, examples: &[(String, &str)], query: &str, dice: &mut Dice) -> String {
+fn as_text(
+    corpus: &Corpus,
+    tongue: Tongue,
+    examples: &[(String, &str)],
+    query: &str,
+    dice: &mut Dice,
+) -> String {
     let grammar = corpus.grammar(tongue);
-    let Format { before, between, after } = Format::new(tongue, dice);
+    let Format {
+        before,
+        between,
+        after,
+    } = Format::new(tongue, dice);
     let mut text = String::new();
     if dice.percent(20) {
         text += &grammar.say("only.default", &[], dice);
@@ -128,14 +194,28 @@ fn as_text(corpus: &Corpus, tongue: Tongue, examples: &[(String, &str)], query: 
     }
     text += before;
     text += query;
-    text += if dice.percent(85) { between.trim_end() } else { between };
+    text += if dice.percent(85) {
+        between.trim_end()
+    } else {
+        between
+    };
     text
 }
 
-fn as_turns(corpus: &Corpus, tongue: Tongue, examples: &[(String, &str)], query: String, dice: &mut Dice) -> Vec<(Speaker, String)> {
+fn as_turns(
+    corpus: &Corpus,
+    tongue: Tongue,
+    examples: &[(String, &str)],
+    query: String,
+    dice: &mut Dice,
+) -> Vec<(Speaker, String)> {
     let mut turns = Vec::new();
     if dice.percent(40) {
-        let rule = if dice.percent(70) { "system.default" } else { "system.neutral" };
+        let rule = if dice.percent(70) {
+            "system.default"
+        } else {
+            "system.neutral"
+        };
         turns.push((Speaker::System, corpus.grammar(tongue).say(rule, &[], dice)));
     }
     for (sentence, label) in examples {

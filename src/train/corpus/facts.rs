@@ -55,7 +55,11 @@ impl Facts {
 
     /// Returns place, condition, lowest and highest.
     pub fn key(&self) -> [String; 4] {
-        let figure = |of: fn(&Span) -> &Figure| self.span.as_ref().map_or_else(String::new, |span| of(span).number.clone());
+        let figure = |of: fn(&Span) -> &Figure| {
+            self.span
+                .as_ref()
+                .map_or_else(String::new, |span| of(span).number.clone())
+        };
         [
             self.place.clone(),
             self.condition.clone().unwrap_or_default(),
@@ -80,7 +84,9 @@ impl Facts {
                     format!("{place}{day}{condition}，最高温度{high}，最低温度{low}。")
                 } else {
                     let opening = opening(condition);
-                    format!("{opening} {condition} in {place} {day}, with a high of {high} and a low of {low}.")
+                    format!(
+                        "{opening} {condition} in {place} {day}, with a high of {high} and a low of {low}."
+                    )
                 }
             }
             _ => {
@@ -92,7 +98,10 @@ impl Facts {
                     Kind::High => format!("The high in {place} {day} is {high}."),
                     Kind::Low => format!("The low in {place} {day} is {low}."),
                     _ if zh => format!("{place}{day}气温{}到{high}。", span.low.written),
-                    _ => format!("It is from {} to {high} in {place} {day}.", span.low.written),
+                    _ => format!(
+                        "It is from {} to {high} in {place} {day}.",
+                        span.low.written
+                    ),
                 }
             }
         })
@@ -100,8 +109,10 @@ impl Facts {
 
     fn json(&self, place: &str) -> String {
         let condition = self.condition.as_ref();
-        let condition = condition.map_or_else(|| "null".to_owned(), |condition| format!("\"{condition}\""));
-        let figure = |of: fn(&Span) -> &Figure| self.span.as_ref().map_or("null", |span| &of(span).number);
+        let condition =
+            condition.map_or_else(|| "null".to_owned(), |condition| format!("\"{condition}\""));
+        let figure =
+            |of: fn(&Span) -> &Figure| self.span.as_ref().map_or("null", |span| &of(span).number);
         let (high, low) = (figure(|span| &span.high), figure(|span| &span.low));
         format!(r#"{{"city": "{place}", "weather": {condition}, "high": {high}, "low": {low}}}"#)
     }

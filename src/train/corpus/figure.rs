@@ -34,8 +34,24 @@ impl Span {
     /// Makes one up.
     pub fn new(tongue: Tongue, dice: &mut Dice) -> Self {
         let unit = match tongue {
-            Tongue::Zh => dice.word(&["度", "度", "度", "度", "℃", "℃", "°C", "摄氏度", "", "", " ℃", "C"]),
-            Tongue::En => dice.word(&[" degrees", " degrees", " degrees", "", "", "", "°C", "°C", " C", "C", " °C", "°", "°F", "F"]),
+            Tongue::Zh => dice.word(&[
+                "度",
+                "度",
+                "度",
+                "度",
+                "℃",
+                "℃",
+                "°C",
+                "摄氏度",
+                "",
+                "",
+                " ℃",
+                "C",
+            ]),
+            Tongue::En => dice.word(&[
+                " degrees", " degrees", " degrees", "", "", "", "°C", "°C", " C", "C", " °C", "°",
+                "°F", "F",
+            ]),
         };
         let minus = match (dice.below(20), tongue) {
             (0, _) => "−",
@@ -43,9 +59,16 @@ impl Span {
             (1, Tongue::En) => "minus ",
             _ => "-",
         };
-        let style = Style { places: dice.weighted(&[72, 20, 8]), minus };
+        let style = Style {
+            places: dice.weighted(&[72, 20, 8]),
+            minus,
+        };
         let scale = 10_i64.pow(u32::try_from(style.places).unwrap_or(0));
-        let (coldest, warmest) = if dice.percent(85) { (-32, 42) } else { (-99, 125) };
+        let (coldest, warmest) = if dice.percent(85) {
+            (-32, 42)
+        } else {
+            (-99, 125)
+        };
         let low = between(coldest * scale, warmest * scale, dice);
         let gap = if dice.percent(90) { 15 } else { 45 };
         let high = low + between(1, gap * scale, dice);
@@ -71,7 +94,11 @@ impl Style {
         } else {
             format!("{whole}.{part:0places$}", places = self.places)
         };
-        let (sign, minus) = if value < 0 { (self.minus, "-") } else { ("", "") };
+        let (sign, minus) = if value < 0 {
+            (self.minus, "-")
+        } else {
+            ("", "")
+        };
         Figure {
             written: format!("{sign}{digits}"),
             number: format!("{minus}{digits}"),

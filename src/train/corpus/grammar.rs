@@ -81,9 +81,9 @@ impl Grammar {
     /// Counts the ways through a rule; bound words count as one.
     #[cfg(test)]
     pub fn count(&self, rule: &str) -> f64 {
-        self.rules
-            .get(rule)
-            .map_or(1.0, |rule| rule.iter().map(|parts| self.product(parts)).sum())
+        self.rules.get(rule).map_or(1.0, |rule| {
+            rule.iter().map(|parts| self.product(parts)).sum()
+        })
     }
 
     #[cfg(test)]
@@ -189,11 +189,19 @@ mod tests {
     #[test]
     fn an_alternative_is_chosen_and_names_are_filled_in() {
         let grammar = Grammar::read(&["# words\na = [x|y[1|2]|]-<b>-<c>\nb =\n  one\n  two\\n\n"]);
-        assert!((grammar.count("a") - 8.0).abs() < 1e-9, "{}", grammar.count("a"));
+        assert!(
+            (grammar.count("a") - 8.0).abs() < 1e-9,
+            "{}",
+            grammar.count("a")
+        );
         let mut dice = Dice::new(1);
-        let said: std::collections::BTreeSet<String> = (0..200).map(|_| grammar.say("a", &[("c", "C")], &mut dice)).collect();
+        let said: std::collections::BTreeSet<String> = (0..200)
+            .map(|_| grammar.say("a", &[("c", "C")], &mut dice))
+            .collect();
         let starts = ["x", "y1", "y2", ""];
-        let expected = starts.iter().flat_map(|start| ["one", "two\n"].map(|b| format!("{start}-{b}-C")));
+        let expected = starts
+            .iter()
+            .flat_map(|start| ["one", "two\n"].map(|b| format!("{start}-{b}-C")));
         assert_eq!(said, expected.collect());
     }
 

@@ -25,10 +25,16 @@ impl HeldOut {
             let record = record?;
             let field = |name: &str| {
                 let column = heads.iter().position(|head| head == name)?;
-                record.get(column).map(normal).filter(|field| !field.is_empty())
+                record
+                    .get(column)
+                    .map(normal)
+                    .filter(|field| !field.is_empty())
             };
-            self.texts.extend(["sentence", "observation"].into_iter().filter_map(field));
-            if let [Some(city), Some(weather), Some(low), Some(high)] = ["city", "weather", "low", "high"].map(field) {
+            self.texts
+                .extend(["sentence", "observation"].into_iter().filter_map(field));
+            if let [Some(city), Some(weather), Some(low), Some(high)] =
+                ["city", "weather", "low", "high"].map(field)
+            {
                 self.facts.insert([city, weather, low, high]);
             }
         }
@@ -42,7 +48,10 @@ impl HeldOut {
 
     /// Says whether a row holds any of it: a text anywhere in its words, or the facts in whatever words.
     pub fn refuses(&self, row: &Row) -> bool {
-        let facts = row.facts.iter().map(|facts| facts.each_ref().map(|field| normal(field)));
+        let facts = row
+            .facts
+            .iter()
+            .map(|facts| facts.each_ref().map(|field| normal(field)));
         facts.into_iter().any(|facts| self.facts.contains(&facts))
             || row.turns.iter().any(|(_, text)| {
                 let text = normal(text);
@@ -54,5 +63,8 @@ impl HeldOut {
 /// Takes away what does not make another sentence: forms of characters (NFKC), case, spaces and punctuation; a sign stays.
 pub fn normal(text: &str) -> String {
     let kept = |letter: &char| letter.is_alphanumeric() || *letter == '-';
-    text.nfkc().filter(kept).flat_map(char::to_lowercase).collect()
+    text.nfkc()
+        .filter(kept)
+        .flat_map(char::to_lowercase)
+        .collect()
 }

@@ -53,7 +53,11 @@ pub fn words(tongue: Tongue, dice: &mut Dice) -> [String; 6] {
 /// Makes a sentence to label.
 pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let kind = dice.below(KINDS.len());
-    let spoken = if dice.percent(10) { tongue.other() } else { tongue };
+    let spoken = if dice.percent(10) {
+        tongue.other()
+    } else {
+        tongue
+    };
     let style = dice.weighted(&[28, 32, 15, 25]);
     if style == 3 {
         return examples::row(corpus, tongue, dice);
@@ -66,7 +70,14 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let json = dice.percent(11);
     let listed = style == 1 || (style == 2 && dice.percent(50));
     let (label, list) = if listed {
-        let words = words(if dice.percent(10) { tongue.other() } else { tongue }, dice);
+        let words = words(
+            if dice.percent(10) {
+                tongue.other()
+            } else {
+                tongue
+            },
+            dice,
+        );
         list(tongue, &words, kind, dice)
     } else {
         (word(tongue, kind, 0).to_owned(), String::new())
@@ -106,14 +117,24 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
             _ => Kind::LabelSystem,
         },
         turns,
-        answer: if json { format!(r#"{{"weather": "{label}"}}"#) } else { label },
+        answer: if json {
+            format!(r#"{{"weather": "{label}"}}"#)
+        } else {
+            label
+        },
         copied: Vec::new(),
         facts: Vec::new(),
     }
 }
 
 /// Puts the instruction before or behind the sentence.
-fn asked(corpus: &Corpus, tongue: Tongue, instruction: &str, text: &str, dice: &mut Dice) -> Vec<(Speaker, String)> {
+fn asked(
+    corpus: &Corpus,
+    tongue: Tongue,
+    instruction: &str,
+    text: &str,
+    dice: &mut Dice,
+) -> Vec<(Speaker, String)> {
     let grammar = corpus.grammar(tongue);
     let (colon, question) = match tongue {
         Tongue::Zh => ("：", "？"),
@@ -147,7 +168,9 @@ fn asked(corpus: &Corpus, tongue: Tongue, instruction: &str, text: &str, dice: &
     if !lead.is_empty() && dice.percent(60) {
         user = format!("{user}\n{lead}");
     }
-    let system = dice.percent(8).then(|| (Speaker::System, grammar.say("system.neutral", &[], dice)));
+    let system = dice
+        .percent(8)
+        .then(|| (Speaker::System, grammar.say("system.neutral", &[], dice)));
     system.into_iter().chain([(Speaker::User, user)]).collect()
 }
 
@@ -184,10 +207,19 @@ fn joined(tongue: Tongue, words: &[&str], dice: &mut Dice) -> String {
         (2, Tongue::Zh) => ("「", "」"),
         _ => ("", ""),
     };
-    let words: Vec<String> = words.iter().map(|word| format!("{open}{word}{close}")).collect();
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| format!("{open}{word}{close}"))
+        .collect();
     let (between, last): (&str, &[&str]) = match tongue {
-        Tongue::Zh => (dice.word(&["、", "、", "、", "，", "/", ",", "｜", " ", "或"]), &["或", "或者", "还是", "和"]),
-        Tongue::En => (dice.word(&[", ", ", ", ", ", "/", " / ", " | ", "; ", ","]), &[" or ", ", or ", " and "]),
+        Tongue::Zh => (
+            dice.word(&["、", "、", "、", "，", "/", ",", "｜", " ", "或"]),
+            &["或", "或者", "还是", "和"],
+        ),
+        Tongue::En => (
+            dice.word(&[", ", ", ", ", ", "/", " / ", " | ", "; ", ","]),
+            &[" or ", ", or ", " and "],
+        ),
     };
     match words.split_last() {
         Some((end, rest)) if !rest.is_empty() && dice.percent(40) => {

@@ -136,7 +136,11 @@ impl Corpus {
     }
 
     fn any_row(&self, dice: &mut Dice) -> Row {
-        let tongue = if dice.percent(52) { Tongue::Zh } else { Tongue::En };
+        let tongue = if dice.percent(52) {
+            Tongue::Zh
+        } else {
+            Tongue::En
+        };
         match dice.weighted(&[58, 32, 5, 5]) {
             0 => question::row(self, tongue, dice),
             1 => label::row(self, tongue, dice),

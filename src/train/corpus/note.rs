@@ -1,11 +1,11 @@
 //! Facts, written down: as a line of items, a list, a sentence or JSON.
 
+use crate::train::corpus::Tongue;
 use crate::train::corpus::condition::{happening, opening};
 use crate::train::corpus::dice::Dice;
 use crate::train::corpus::facts::Facts;
 use crate::train::corpus::figure::Span;
 use crate::train::corpus::grammar::Grammar;
-use crate::train::corpus::Tongue;
 
 /// How the notes of one prompt are laid out, so that several places may look alike.
 #[derive(Debug, Clone, Copy)]
@@ -58,10 +58,18 @@ impl Writer<'_> {
 
     fn say(&self, rule: &str, facts: &Facts, dice: &mut Dice) -> String {
         let (low, high, bare, range) = match &facts.span {
-            Some(span) => (span.shown(&span.low), span.shown(&span.high), span.low.written.clone(), self.range(span, dice)),
+            Some(span) => (
+                span.shown(&span.low),
+                span.shown(&span.high),
+                span.low.written.clone(),
+                self.range(span, dice),
+            ),
             None => Default::default(),
         };
-        let verb = facts.condition.as_deref().map_or_else(String::new, happening);
+        let verb = facts
+            .condition
+            .as_deref()
+            .map_or_else(String::new, happening);
         let words = self.range_words(facts, &range, dice);
         let bound = [
             ("place", facts.place.as_str()),
@@ -135,10 +143,17 @@ impl Writer<'_> {
             rules.extend(vec!["item.noise"; 1 + dice.below(3)]);
         }
         dice.shuffle(&mut rules);
-        let items: Vec<String> = rules.iter().map(|rule| self.say(rule, facts, dice)).collect();
+        let items: Vec<String> = rules
+            .iter()
+            .map(|rule| self.say(rule, facts, dice))
+            .collect();
         let between = match self.tongue {
-            Tongue::Zh => dice.word(&["，", "，", "，", "，", "；", " ", "、", ",", "\n", "/", " | ", "，\n"]),
-            Tongue::En => dice.word(&[", ", ", ", ", ", ", ", "; ", " ", "\n", " / ", " | ", ",", ". "]),
+            Tongue::Zh => dice.word(&[
+                "，", "，", "，", "，", "；", " ", "、", ",", "\n", "/", " | ", "，\n",
+            ]),
+            Tongue::En => dice.word(&[
+                ", ", ", ", ", ", ", ", "; ", " ", "\n", " / ", " | ", ",", ". ",
+            ]),
         };
         let items = items.join(between);
         // A place at the end is rarer, but must be found there too.
@@ -176,7 +191,11 @@ impl Writer<'_> {
             .into_iter()
             .enumerate()
             .map(|(number, (rule, value))| {
-                let bullet = if bullet == "1." { format!("{}. ", number + 1) } else { bullet.to_owned() };
+                let bullet = if bullet == "1." {
+                    format!("{}. ", number + 1)
+                } else {
+                    bullet.to_owned()
+                };
                 format!("{bullet}{}{colon}{value}", self.say(rule, facts, dice))
             })
             .collect();
@@ -194,7 +213,12 @@ fn json(facts: &Facts, tongue: Tongue, dice: &mut Dice) -> String {
             &["low", "min", "lowest", "temp_min"],
         ]
     } else {
-        [&["城市", "地点", "地区"], &["天气", "状况", "天气状况"], &["最高", "最高气温", "最高温度"], &["最低", "最低气温", "最低温度"]]
+        [
+            &["城市", "地点", "地区"],
+            &["天气", "状况", "天气状况"],
+            &["最高", "最高气温", "最高温度"],
+            &["最低", "最低气温", "最低温度"],
+        ]
     };
     let quote = if dice.percent(30) { "\"" } else { "" };
     let figure = |span: &Span, figure| format!("{quote}{}{quote}", span.shown(figure));
@@ -210,6 +234,9 @@ fn json(facts: &Facts, tongue: Tongue, dice: &mut Dice) -> String {
         dice.shuffle(&mut pairs);
     }
     let space = dice.word(&[" ", " ", ""]);
-    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("\"{key}\":{space}{value}")).collect();
+    let pairs: Vec<String> = pairs
+        .into_iter()
+        .map(|(key, value)| format!("\"{key}\":{space}{value}"))
+        .collect();
     format!("{{{}}}", pairs.join(&format!(",{space}")))
 }

@@ -29,7 +29,11 @@ const RARE: usize = 8;
 
 /// Picks or invents the name of a place.
 pub fn place(tongue: Tongue, dice: &mut Dice) -> String {
-    let tongue = if dice.percent(FOREIGN) { tongue.other() } else { tongue };
+    let tongue = if dice.percent(FOREIGN) {
+        tongue.other()
+    } else {
+        tongue
+    };
     let real = dice.percent(40);
     match tongue {
         Tongue::Zh if real => dice.word(&REAL_ZH).to_owned(),
@@ -68,27 +72,35 @@ fn invented_zh(dice: &mut Dice) -> String {
 
 fn invented_en(dice: &mut Dice) -> String {
     const ONSETS: [&str; 40] = [
-        "b", "br", "c", "ch", "cl", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kr", "l", "m", "n", "p", "pr", "qu", "r",
-        "s", "sh", "sk", "st", "str", "t", "th", "tr", "v", "w", "wh", "x", "y", "z", "", "", "gl", "sp",
+        "b", "br", "c", "ch", "cl", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kr", "l", "m",
+        "n", "p", "pr", "qu", "r", "s", "sh", "sk", "st", "str", "t", "th", "tr", "v", "w", "wh",
+        "x", "y", "z", "", "", "gl", "sp",
     ];
     const VOWELS: [&str; 18] = [
-        "a", "e", "i", "o", "u", "ae", "ai", "ea", "ee", "ei", "ia", "io", "oa", "oo", "ou", "y", "ü", "é",
+        "a", "e", "i", "o", "u", "ae", "ai", "ea", "ee", "ei", "ia", "io", "oa", "oo", "ou", "y",
+        "ü", "é",
     ];
     const CODAS: [&str; 26] = [
-        "", "", "", "", "n", "r", "l", "s", "t", "m", "ck", "ld", "nd", "ng", "nt", "rk", "rn", "rt", "st", "sk", "th", "x", "z",
-        "p", "d", "g",
+        "", "", "", "", "n", "r", "l", "s", "t", "m", "ck", "ld", "nd", "ng", "nt", "rk", "rn",
+        "rt", "st", "sk", "th", "x", "z", "p", "d", "g",
     ];
     const ENDINGS: [&str; 24] = [
-        "ton", "ville", "burg", "ford", "ham", "stad", "grad", "polis", "mouth", "field", "port", "berg", "dale", "wick", "shire",
-        "land", "bury", "haven", "by", "ia", "sk", "abad", "pur", "ley",
+        "ton", "ville", "burg", "ford", "ham", "stad", "grad", "polis", "mouth", "field", "port",
+        "berg", "dale", "wick", "shire", "land", "bury", "haven", "by", "ia", "sk", "abad", "pur",
+        "ley",
     ];
     const BEFORE: [&str; 14] = [
-        "New", "San", "Port", "Saint", "Upper", "North", "Lake", "Fort", "El", "Old", "Mount", "St.", "West", "Los",
+        "New", "San", "Port", "Saint", "Upper", "North", "Lake", "Fort", "El", "Old", "Mount",
+        "St.", "West", "Los",
     ];
     let mut name = String::new();
     for _ in 0..1 + dice.weighted(&[20, 60, 20]) {
         name += dice.word(&ONSETS);
-        let vowels = if dice.percent(96) { &VOWELS[..16] } else { &VOWELS[16..] };
+        let vowels = if dice.percent(96) {
+            &VOWELS[..16]
+        } else {
+            &VOWELS[16..]
+        };
         name += dice.word(vowels);
         name += dice.word(&CODAS);
     }
@@ -101,7 +113,12 @@ fn invented_en(dice: &mut Dice) -> String {
     match dice.below(20) {
         0 | 1 => format!("{} {name}", dice.word(&BEFORE)),
         2 => format!("{name}-{}", dice.word(&["upon", "Sur", "sur", "on", "am"])) + "-Sea",
-        3 => format!("{name} {}", dice.word(&["City", "Bay", "Falls", "Island", "Beach", "Valley", "Springs", "Hill"])),
+        3 => format!(
+            "{name} {}",
+            dice.word(&[
+                "City", "Bay", "Falls", "Island", "Beach", "Valley", "Springs", "Hill"
+            ])
+        ),
         _ => name,
     }
 }

@@ -67,7 +67,10 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     if matches!(layout, Layout::Json) {
         all.iter_mut().for_each(Facts::plain);
     }
-    let subject = all.get(dice.below(all.len())).filter(|_| known != Known::Elsewhere).cloned();
+    let subject = all
+        .get(dice.below(all.len()))
+        .filter(|_| known != Known::Elsewhere)
+        .cloned();
     let named = subject.is_none() || places > 1 || kind == Kind::Other || !dice.percent(7);
     let mut name = match &subject {
         Some(facts) => facts.place.clone(),
@@ -86,7 +89,11 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     };
     let plain_only = !named;
     asked.ask(&name, day, plain_only, dice);
-    let spoken = if asked.question.contains(day) { day } else { today(tongue) };
+    let spoken = if asked.question.contains(day) {
+        day
+    } else {
+        today(tongue)
+    };
     // Where the question names no place, its answer names the note's.
     let kind = asked.kind;
     let answer = match &subject {
@@ -135,8 +142,17 @@ fn today(tongue: Tongue) -> &'static str {
 fn day(tongue: Tongue, known: &Known, dice: &mut Dice) -> &'static str {
     let another = *known == Known::OtherDay || dice.percent(10);
     match tongue {
-        Tongue::Zh if another => dice.word(&["明天", "明天", "后天", "今晚", "昨天", "周六", "周日"]),
-        Tongue::En if another => dice.word(&["tomorrow", "tomorrow", "tonight", "on Sunday", "on Monday", "this weekend"]),
+        Tongue::Zh if another => {
+            dice.word(&["明天", "明天", "后天", "今晚", "昨天", "周六", "周日"])
+        }
+        Tongue::En if another => dice.word(&[
+            "tomorrow",
+            "tomorrow",
+            "tonight",
+            "on Sunday",
+            "on Monday",
+            "this weekend",
+        ]),
         Tongue::Zh if dice.percent(8) => "今日",
         _ => today(tongue),
     }
@@ -158,7 +174,12 @@ fn notes(writer: &Writer, all: &[Facts], layout: Layout, dated: bool, dice: &mut
             match writer.tongue {
                 _ if !dated => note,
                 Tongue::Zh => format!("今天{}", note.replace("今天", "").replace("今日", "")),
-                Tongue::En => format!("Today: {}", note.replace(" today", "").replace("Today ", "").replace("Today: ", "")),
+                Tongue::En => format!(
+                    "Today: {}",
+                    note.replace(" today", "")
+                        .replace("Today ", "")
+                        .replace("Today: ", "")
+                ),
             }
         })
         .collect();
@@ -171,7 +192,11 @@ fn notes(writer: &Writer, all: &[Facts], layout: Layout, dated: bool, dice: &mut
         text = format!("{}{text}", writer.grammar.say("note.lead", &[], dice));
     }
     if dice.percent(60) && !text.ends_with(['}', '|', ']']) {
-        text.push_str(if writer.tongue == Tongue::Zh { "。" } else { "." });
+        text.push_str(if writer.tongue == Tongue::Zh {
+            "。"
+        } else {
+            "."
+        });
     }
     text
 }
@@ -203,12 +228,20 @@ impl Asked<'_> {
             _ => None,
         };
         if form.is_some() && self.kind != Kind::Json {
-            rule = if placeless { "q.plain.noplace" } else { "q.plain" };
+            rule = if placeless {
+                "q.plain.noplace"
+            } else {
+                "q.plain"
+            };
         }
         let bound = [("place", place), ("day", day)];
         self.question = self.grammar.say(rule, &bound, dice);
         if self.tongue == Tongue::En && dice.percent(12) {
-            self.question = self.question.to_lowercase().replace(&place.to_lowercase(), place).replace(&day.to_lowercase(), day);
+            self.question = self
+                .question
+                .to_lowercase()
+                .replace(&place.to_lowercase(), place)
+                .replace(&day.to_lowercase(), day);
         }
         if let Some(form) = form {
             let form = self.grammar.say(form, &bound, dice);

@@ -27,7 +27,11 @@ fn shipped() -> Vec<String> {
         for record in reader.records() {
             let record = record.expect("a case");
             let cells = heads.iter().zip(&record);
-            texts.extend(cells.filter(|(head, _)| ["sentence", "observation"].contains(head)).map(|(_, cell)| cell.to_owned()));
+            texts.extend(
+                cells
+                    .filter(|(head, _)| ["sentence", "observation"].contains(head))
+                    .map(|(_, cell)| cell.to_owned()),
+            );
         }
     }
     texts
@@ -39,7 +43,9 @@ fn held_out() -> HeldOut {
     for entry in fs::read_dir(folder).expect("the suites") {
         let path = entry.expect("an entry").path();
         if path.extension().is_some_and(|ending| ending == "csv") {
-            held_out.add(&fs::read_to_string(path).expect("a suite")).expect("a suite in CSV");
+            held_out
+                .add(&fs::read_to_string(path).expect("a suite"))
+                .expect("a suite in CSV");
         }
     }
     held_out
@@ -48,7 +54,12 @@ fn held_out() -> HeldOut {
 #[test]
 fn a_seed_gives_the_same_rows() {
     let corpus = Corpus::new(HeldOut::default());
-    let said = |seed| rows(&corpus, seed, 200).into_iter().map(|row| (row.turns, row.answer)).collect::<Vec<_>>();
+    let said = |seed| {
+        rows(&corpus, seed, 200)
+            .into_iter()
+            .map(|row| (row.turns, row.answer))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(said(7), said(7));
     assert_ne!(said(7), said(8));
 }
@@ -56,7 +67,11 @@ fn a_seed_gives_the_same_rows() {
 #[test]
 fn no_case_of_a_shipped_suite_is_in_a_row() {
     let shipped: HashSet<String> = shipped().iter().map(|text| normal(text)).collect();
-    assert!(shipped.len() >= 50, "found {} held-out texts", shipped.len());
+    assert!(
+        shipped.len() >= 50,
+        "found {} held-out texts",
+        shipped.len()
+    );
     let corpus = Corpus::new(held_out());
     for row in rows(&corpus, 1, ROWS) {
         for (_, text) in &row.turns {
@@ -70,8 +85,12 @@ fn no_case_of_a_shipped_suite_is_in_a_row() {
 #[test]
 fn what_is_held_out_is_refused_in_whatever_form() {
     let mut held_out = HeldOut::default();
-    held_out.add("sentence\n\"It is raining, hard!\"\n").expect("CSV");
-    held_out.add("city,observation,weather,low,high\n北京,\"北京，晴，最低-3度\",晴,-3,4\n").expect("CSV");
+    held_out
+        .add("sentence\n\"It is raining, hard!\"\n")
+        .expect("CSV");
+    held_out
+        .add("city,observation,weather,low,high\n北京,\"北京，晴，最低-3度\",晴,-3,4\n")
+        .expect("CSV");
     assert_eq!(held_out.count(), (2, 1));
     let row = |text: &str, facts: [&str; 4]| Row {
         kind: Kind::Label,
@@ -91,7 +110,11 @@ fn what_is_held_out_is_refused_in_whatever_form() {
 fn every_name_in_a_grammar_is_a_rule_or_bound() {
     let corpus = Corpus::new(HeldOut::default());
     for row in rows(&corpus, 3, ROWS) {
-        for (_, text) in row.turns.iter().chain([&(Speaker::Assistant, row.answer.clone())]) {
+        for (_, text) in row
+            .turns
+            .iter()
+            .chain([&(Speaker::Assistant, row.answer.clone())])
+        {
             assert!(!text.contains("?>"), "{text}");
         }
     }
@@ -106,17 +129,28 @@ fn answers_hold_what_the_facts_say() {
         let answer = &row.answer;
         match row.kind {
             Kind::Json | Kind::LabelJson => {
-                let object: BTreeMap<String, serde_json::Value> = serde_json::from_str(answer).expect(answer);
+                let object: BTreeMap<String, serde_json::Value> =
+                    serde_json::from_str(answer).expect(answer);
                 assert!(object.contains_key("weather"));
-                if let (Some(high), Some(low)) = (object.get("high").and_then(serde_json::Value::as_f64), object.get("low").and_then(serde_json::Value::as_f64)) {
+                if let (Some(high), Some(low)) = (
+                    object.get("high").and_then(serde_json::Value::as_f64),
+                    object.get("low").and_then(serde_json::Value::as_f64),
+                ) {
                     assert!(high > low, "{answer}");
                 }
             }
             Kind::Both | Kind::All => {
-                let [high, low] = if answer.contains("最高") { ["最高", "最低"] } else { ["high of", "low of"] };
+                let [high, low] = if answer.contains("最高") {
+                    ["最高", "最低"]
+                } else {
+                    ["high of", "low of"]
+                };
                 assert!(answer.contains(high) && answer.contains(low), "{answer}");
             }
-            Kind::Plain => assert!(!answer.contains("高") && !answer.contains("high"), "{answer}"),
+            Kind::Plain => assert!(
+                !answer.contains("高") && !answer.contains("high"),
+                "{answer}"
+            ),
             Kind::Label | Kind::LabelList | Kind::LabelSystem => {
                 assert!(answer.chars().count() < 16, "{answer}");
             }
@@ -132,10 +166,18 @@ fn wordings_are_many() {
     let corpus = Corpus::new(HeldOut::default());
     for grammar in [&corpus.zh, &corpus.en] {
         for rule in ["q.plain", "q.both", "q.all", "q.high", "q.low", "q.range"] {
-            assert!(grammar.count(rule) > 3_000.0, "{rule}: {}", grammar.count(rule));
+            assert!(
+                grammar.count(rule) > 3_000.0,
+                "{rule}: {}",
+                grammar.count(rule)
+            );
         }
         for rule in ["sun", "rain", "cloud", "snow", "wind", "fog"] {
-            assert!(grammar.count(rule) > 100_000.0, "{rule}: {}", grammar.count(rule));
+            assert!(
+                grammar.count(rule) > 100_000.0,
+                "{rule}: {}",
+                grammar.count(rule)
+            );
         }
     }
 }
@@ -144,6 +186,14 @@ fn wordings_are_many() {
 fn rows_hardly_ever_repeat() {
     let corpus = Corpus::new(HeldOut::default());
     let rows = rows(&corpus, 5, ROWS);
-    let distinct: HashSet<&str> = rows.iter().filter_map(|row| row.turns.last()).map(|(_, text)| text.as_str()).collect();
-    assert!(distinct.len() * 100 > ROWS * 93, "{} of {ROWS}", distinct.len());
+    let distinct: HashSet<&str> = rows
+        .iter()
+        .filter_map(|row| row.turns.last())
+        .map(|(_, text)| text.as_str())
+        .collect();
+    assert!(
+        distinct.len() * 100 > ROWS * 93,
+        "{} of {ROWS}",
+        distinct.len()
+    );
 }

@@ -4,7 +4,8 @@ use crate::train::vocabulary;
 
 fn weights(folder: &Path, name: &str, stops: &[usize]) -> Vec<u8> {
     let corpus = Corpus::new(HeldOut::default());
-    let tokenizer = Tokenizer::new(vocabulary::learn_from(&corpus, 1, 1, 20)).expect("a vocabulary");
+    let tokenizer =
+        Tokenizer::new(vocabulary::learn_from(&corpus, 1, 1, 20)).expect("a vocabulary");
     let out = folder.join(name).with_extension("gguf");
     for stop in stops {
         let settings = Settings {
@@ -18,14 +19,14 @@ fn weights(folder: &Path, name: &str, stops: &[usize]) -> Vec<u8> {
             },
             seed: 3,
             steps: 6,
+            stop: Some(*stop),
             batch: 200,
             rate: 1e-3,
             out: out.clone(),
             checkpoint: folder.join(name).with_extension("safetensors"),
             every: 2,
         };
-        let mut run = Run::new(settings, &corpus, &tokenizer).expect("a run");
-        run.stop = Some(*stop);
+        let run = Run::new(settings, &corpus, &tokenizer).expect("a run");
         run.train(|_| ()).expect("training");
     }
     fs::read(&out).expect("weights")
