@@ -3,3 +3,6 @@
 pub mod gguf;
 pub mod model;
 pub mod tokenizer;
+
+#[cfg(test)]
+mod testing;

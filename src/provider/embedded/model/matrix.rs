@@ -90,9 +90,8 @@ mod tests {
         // Odd sizes, so that every remainder is taken; small whole numbers, so that no sum is rounded.
         for (count, rows, columns) in [(1, 1, 1), (3, 4, 8), (2, 7, 19), (5, 9, 33)] {
             let numbers = |n: usize, step: usize| -> Vec<f32> {
-                (0..n)
-                    .map(|i| f32::from((i * step % 7) as u8) - 3.0)
-                    .collect()
+                let wheel = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
+                (0..n).map(|i| wheel[i * step % 7]).collect()
             };
             let matrix = Matrix::new(columns, numbers(rows * columns, 5));
             let inputs = numbers(count * columns, 3);

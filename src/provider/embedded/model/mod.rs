@@ -18,3 +18,6 @@ pub use dims::Dims;
 pub use forward::StepError;
 pub use session::Session;
 pub use weights::Model;
+
+#[cfg(test)]
+mod tests;

@@ -143,3 +143,6 @@ impl Tokenizer {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;
