@@ -15,6 +15,7 @@ mod session;
 mod weights;
 
 pub use dims::Dims;
+pub(in crate::provider::embedded) use forward::BATCH;
 pub use forward::StepError;
 pub use session::Session;
 pub use weights::Model;
