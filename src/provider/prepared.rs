@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{Answer, FailPoint};
+use crate::provider::embedded::Asked;
 
 /// Takes each piece of a text as it comes.
 pub type TextSink = Arc<dyn Fn(&str) + Send + Sync>;
@@ -41,8 +42,9 @@ impl fmt::Debug for Watch {
 pub struct Prepared {
     /// The final body.
     pub body: Arc<[u8]>,
-    /// SHA-256 in hex of base URL, query, body and the server's identity: the cache's key but for the repeat. `None` where
-    /// answers are never cached: scripted endpoints, and a llama.cpp server that was not asked by `ready` or hides its identity.
+    /// SHA-256 in hex of base URL, query, body and the server's identity (for an embedded model: its file's hash and our
+    /// version): the cache's key but for the repeat. `None` where answers are never cached: scripted endpoints, and a
+    /// llama.cpp server that was not asked by `ready` or hides its identity.
     pub cache_basis: Option<String>,
     /// Upper bound of the input in tokens: UTF-8 bytes of texts, schemas and tools, and 16 a message. Without media.
     pub input_bytes: u64,
@@ -55,6 +57,7 @@ pub struct Prepared {
     pub stream: bool,
     pub(super) model: String,
     pub(super) script: Option<ScriptView>,
+    pub(super) asked: Option<Arc<Asked>>,
 }
 
 /// What a script's rules look at.
@@ -97,6 +100,8 @@ pub struct ServerInfo {
     pub slots: Option<u32>,
     /// Tokens of context a slot has.
     pub context: Option<u64>,
+    /// Parameters of its model.
+    pub parameters: Option<u64>,
     /// Model file and build, for the cache's key.
     pub identity: Option<String>,
     /// Whether its chat template knows tools.
