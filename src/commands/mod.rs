@@ -8,6 +8,7 @@ mod clock;
 mod completions;
 mod config;
 mod context;
+mod cost;
 mod diff;
 mod eval;
 pub mod exit;
@@ -51,6 +52,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Config(args) => config::config(context, global, args),
         Command::Show(args) => show::show(context, global, args),
         Command::Diff(args) => diff::diff(context, global, args),
+        Command::Cost(args) => cost::cost(context, global, args),
         Command::Ledger(args) => ledger::ledger(context, global, args),
         Command::Trust(args) => trust::trust(context, global, args),
         Command::Completions(args) => completions::completions(context, args),

@@ -5,6 +5,8 @@
 //! are `summary/`'s, money is the ledger's. Whatever a model or a file said goes through [`safe`] on its way to a terminal.
 //! Only [`Progress`] draws, on standard error and only where it is told to. Start with [`terminal()`].
 
+mod cost;
+mod csv;
 mod diff;
 mod json;
 mod layout;
@@ -25,6 +27,7 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
+pub use cost::{CapLeft, cost, cost_csv, cost_json};
 pub use diff::diff;
 pub use json::json;
 pub use models::{KeyState, ModelLine, Price, Reach, models};

@@ -144,6 +144,14 @@ labels! {
     free: "free", "免费";
     imputed_price: "imputed", "折算";
     no_endpoints: "no endpoints", "没有端点";
+    // Spend.
+    nothing_spent: "nothing was spent in this period", "该时段没有花费";
+    billed_usd: "billed $", "计费 $";
+    imputed_usd: "imputed $", "折算 $";
+    answers: "answers", "回答";
+    taken_again: "cached", "缓存";
+    none: "(none)", "（无）";
+    total: "total", "合计";
     setting: "setting", "设置";
     value: "value", "值";
     layer: "from", "来源";
@@ -155,6 +163,7 @@ phrases! {
     minutes(n): "{n} min", "{n} 分钟";
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
+    spend_by(what): "spend by {what}", "花费，按{what}";
     run(n): "run {n}", "运行 {n}";
     seed(n): "seed {n}", "种子 {n}";
     iteration(n): "iteration {n}", "第 {n} 次迭代";

@@ -16,6 +16,7 @@ mod gates;
 mod pairing;
 pub mod remark;
 mod sample;
+mod spend;
 mod standing;
 mod variant;
 mod verdict;
@@ -31,5 +32,6 @@ pub use facts::{
 };
 pub use gates::judge_gates;
 pub use pairing::{PairedRow, Side};
+pub use spend::{Spend, SpendBy, SpendGroup, SpendRow, SpendSource, SpendSums, spend};
 pub use standing::passes;
 pub use variant::{VariantIdentity, variant_facts};

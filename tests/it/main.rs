@@ -9,6 +9,7 @@
 mod bad_input;
 mod campaign;
 mod commands;
+mod cost;
 mod dotprompt_spec;
 mod eval;
 mod exit_codes;

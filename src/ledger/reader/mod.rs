@@ -6,6 +6,7 @@ mod answers;
 mod history;
 mod rows;
 mod runs;
+mod spend;
 mod totals;
 
 use std::path::{Path, PathBuf};
