@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, config, cost, diff, eval, init, ledger, models, render, show, trust, try_,
+    completions, config, cost, diff, eval, init, ledger, log, models, render, show, trust, try_,
 };
 
 /// Iterate on prompts and know what they cost
@@ -73,6 +73,8 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Compare two recorded runs, case by case
     Diff(diff::DiffArgs),
+    /// Show the iterations of a prompt: what each changed, scored, gained and cost
+    Log(log::LogArgs),
     /// Show where the money went
     Cost(cost::CostArgs),
     /// Audit, locate or export the ledger

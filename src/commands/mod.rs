@@ -16,9 +16,12 @@ mod facts;
 mod failure;
 mod init;
 mod ledger;
+mod log;
 mod model;
 mod models;
+mod pairing;
 mod render;
+mod revision;
 mod runs;
 mod session;
 mod show;
@@ -52,6 +55,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Config(args) => config::config(context, global, args),
         Command::Show(args) => show::show(context, global, args),
         Command::Diff(args) => diff::diff(context, global, args),
+        Command::Log(args) => log::log(context, global, args),
         Command::Cost(args) => cost::cost(context, global, args),
         Command::Ledger(args) => ledger::ledger(context, global, args),
         Command::Trust(args) => trust::trust(context, global, args),

@@ -44,4 +44,4 @@ pub use orders::{
     Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
     Recorded, Recovered, Refused, Settle, TrialRecord,
 };
-pub use reader::{CachedAnswer, PreviousRun, Reader, RunRecord, RunRef};
+pub use reader::{CachedAnswer, IterationRecord, PreviousRun, Reader, RunRecord, RunRef};

@@ -144,6 +144,13 @@ labels! {
     free: "free", "免费";
     imputed_price: "imputed", "折算";
     no_endpoints: "no endpoints", "没有端点";
+    // Iterations.
+    revision: "revision", "修订";
+    gain: "gain", "增益";
+    working_time: "work", "用时";
+    usd_per_point: "$ / point", "$/百分点";
+    lines_changed: "lines", "改动行";
+
     // Spend.
     nothing_spent: "nothing was spent in this period", "该时段没有花费";
     billed_usd: "billed $", "计费 $";
@@ -163,6 +170,9 @@ phrases! {
     minutes(n): "{n} min", "{n} 分钟";
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
+    worked(time): "{time} of work", "工作 {time}";
+    best_of(number, n, points): "best: iteration {number}; as the best of {n} on the same cases it may be flattered by up to {points} points", "最佳：第 {number} 次迭代；它是同一批用例上 {n} 次中的最佳，最多可能偏高 {points} 个百分点";
+    plateau(n, moved, usd, time): "plateau: the last {n} revisions moved the pass rate by {moved} points on the best before them, no more than noise, for {usd} and {time}", "平台期：最近 {n} 次修订相对此前最佳仅变动 {moved} 个百分点，未超出噪声，花费 {usd}，用时 {time}";
     spend_by(what): "spend by {what}", "花费，按{what}";
     run(n): "run {n}", "运行 {n}";
     seed(n): "seed {n}", "种子 {n}";
@@ -198,6 +208,7 @@ phrases! {
 }
 
 counts! {
+    iterations(n): "{n} iteration" | "{n} iterations", "{n} 次迭代";
     cases(n): "{n} case" | "{n} cases", "{n} 个用例";
     variants(n): "{n} variant" | "{n} variants", "{n} 个变体";
     models(n): "{n} model" | "{n} models", "{n} 个模型";

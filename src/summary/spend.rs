@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::domain::{ModelRef, PromptName, Usd, Variant};
+use crate::domain::{ModelRef, PromptName, Revision, Usd, Variant};
 
 /// Spend of one day (UTC) by calls that have everything else in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct SpendSource {
     pub prompt: Option<PromptName>,
     /// Its variant.
     pub variant: Variant,
+    /// The prompt's revision.
+    pub revision: Option<Revision>,
     /// The run's number.
     pub run: Option<u64>,
     /// Who was asked.

@@ -17,6 +17,7 @@ mod fault_server;
 mod fault_table;
 mod first_day;
 mod layering;
+mod log;
 mod prices;
 mod provider_faults;
 mod provider_wire;

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::call::{Brake, Payer, PayerOptions, StopReason};
 use crate::commands::context::{Context, fail_point};
 use crate::commands::eval::against::{self, Against};
@@ -14,6 +12,7 @@ use crate::commands::eval::select::split;
 use crate::commands::facts::{self, Kept};
 use crate::commands::failure::Failure;
 use crate::commands::model;
+use crate::commands::revision::Recorded;
 use crate::commands::session::Session;
 use crate::domain::{Endpoint, Outcome, Progress, RunStatus, Usd};
 use crate::engine::{self, Job};
@@ -173,18 +172,11 @@ fn new_run(
             .variants
             .iter()
             .map(|(variant, template)| {
-                let reads: Vec<&str> = template
-                    .uses()
-                    .iter()
-                    .map(|variable| variable.name.as_str())
-                    .collect();
-                (
-                    variant.clone(),
-                    template.revision().clone(),
-                    json!({ "text": template.text(), "reads": reads }).to_string(),
-                )
+                let recorded = serde_json::to_string(&Recorded::of(template))?;
+                Ok((variant.clone(), template.revision().clone(), recorded))
             })
-            .collect(),
+            .collect::<serde_json::Result<_>>()
+            .map_err(Failure::environment)?,
         models: prepared.models.clone(),
         cases: prepared.cases.clone(),
     })

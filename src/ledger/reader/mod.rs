@@ -18,7 +18,7 @@ use crate::ledger::places::Places;
 use crate::ledger::{LedgerError, schema};
 
 pub use answers::CachedAnswer;
-pub use history::PreviousRun;
+pub use history::{IterationRecord, PreviousRun};
 pub use runs::{RunRecord, RunRef};
 
 /// A ledger, open for reading: a `query_only` connection, or an `immutable` one on a read-only mount.

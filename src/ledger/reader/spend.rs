@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rusqlite::{Connection, Row};
 
-use crate::domain::{ModelRef, PromptName, Usd};
+use crate::domain::{ModelRef, PromptName, Revision, Usd};
 use crate::ledger::LedgerError;
 use crate::ledger::page::day_of;
 use crate::ledger::reader::{Reader, json};
@@ -99,9 +99,10 @@ fn saved(conn: &Connection, sums: &mut BTreeMap<Key, SpendSums>) -> rusqlite::Re
 
 fn sources(conn: &Connection) -> Result<HashMap<i64, Arc<SpendSource>>, LedgerError> {
     let mut statement = conn.prepare_cached(
-        "SELECT x.id, x.purpose, w.name, p.name, v.name, x.run, e.name, m.name, r.tags FROM contexts x \
+        "SELECT x.id, x.purpose, w.name, p.name, v.name, x.run, e.name, m.name, r.tags, q.name FROM contexts x \
          JOIN names w ON w.id = x.workspace LEFT JOIN names p ON p.id = x.prompt JOIN names v ON v.id = x.variant \
-         JOIN names e ON e.id = x.endpoint JOIN names m ON m.id = x.model LEFT JOIN runs r ON r.id = x.run",
+         JOIN names e ON e.id = x.endpoint JOIN names m ON m.id = x.model LEFT JOIN runs r ON r.id = x.run \
+         LEFT JOIN names q ON q.id = x.revision",
     )?;
     let mut rows = statement.query([])?;
     let mut sources = HashMap::new();
@@ -118,6 +119,7 @@ fn source(row: &Row<'_>) -> Result<SpendSource, LedgerError> {
         workspace: row.get(2)?,
         prompt: row.get::<_, Option<String>>(3)?.map(PromptName),
         variant: variant_of(row.get(4)?),
+        revision: row.get::<_, Option<String>>(9)?.map(Revision),
         run: row.get::<_, Option<i64>>(5)?.map(i64::unsigned_abs),
         model: ModelRef {
             endpoint: row.get(6)?,

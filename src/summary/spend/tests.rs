@@ -17,6 +17,7 @@ fn row(
             workspace: "/w".to_owned(),
             prompt: prompt.map(|name| PromptName(name.to_owned())),
             variant: Variant(Some("detailed".to_owned())),
+            revision: None,
             run,
             model: ModelRef {
                 endpoint: "openai".to_owned(),
