@@ -57,7 +57,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Diff(args) => diff::diff(context, global, args),
         Command::Log(args) => log::log(context, global, args),
         Command::Cost(args) => cost::cost(context, global, args),
-        Command::Ledger(args) => ledger::ledger(context, global, args),
+        Command::Ledger(args) => ledger::ledger(context, global, args).await,
         Command::Trust(args) => trust::trust(context, global, args),
         Command::Completions(args) => completions::completions(context, args),
     }

@@ -21,6 +21,7 @@ mod log;
 mod prices;
 mod provider_faults;
 mod provider_wire;
+mod reconcile;
 mod sabotage;
 mod simulation;
 mod workbench;

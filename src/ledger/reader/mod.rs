@@ -4,6 +4,7 @@
 
 mod answers;
 mod history;
+mod lost;
 mod rows;
 mod runs;
 mod spend;
@@ -19,6 +20,7 @@ use crate::ledger::{LedgerError, schema};
 
 pub use answers::CachedAnswer;
 pub use history::{IterationRecord, PreviousRun};
+pub use lost::LostAttempt;
 pub use runs::{RunRecord, RunRef};
 
 /// A ledger, open for reading: a `query_only` connection, or an `immutable` one on a read-only mount.
