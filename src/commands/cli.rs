@@ -61,6 +61,8 @@ pub enum Command {
     Init(init::InitArgs),
     /// Evaluate prompts over their suites
     Eval(Box<eval::EvalArgs>),
+    /// Say what an evaluation would cost; sends nothing
+    Estimate(Box<eval::EvalArgs>),
     /// Ask for one answer, without a suite
     Try(try_::TryArgs),
     /// Show what would be sent; sends nothing

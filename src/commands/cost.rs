@@ -115,7 +115,11 @@ fn day(flag: &str, text: &str, today: Date) -> Result<Date, Failure> {
 }
 
 /// What is left today and this month (UTC); held and lost amounts count as spent, as they do for the caps.
-fn caps(reader: &Reader, session: &Session, today: Date) -> Result<Vec<CapLeft>, Failure> {
+pub(crate) fn caps(
+    reader: &Reader,
+    session: &Session,
+    today: Date,
+) -> Result<Vec<CapLeft>, Failure> {
     let budget = &session.settings().budget;
     let month = i64::from(today.year()) * 100 + i64::from(today.month());
     let periods = [

@@ -49,6 +49,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
     match &cli.command {
         Command::Init(args) => init::init(context, args),
         Command::Eval(args) => eval::eval(context, global, args).await,
+        Command::Estimate(args) => eval::estimate(context, global, args).await,
         Command::Try(args) => try_::try_(context, global, args).await,
         Command::Render(args) => render::render(context, global, args),
         Command::Models(args) => models::models(context, global, args).await,

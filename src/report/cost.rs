@@ -197,7 +197,7 @@ impl Lang {
         }
     }
 
-    fn period(self, period: &'static str) -> &'static str {
+    pub(crate) fn period(self, period: &'static str) -> &'static str {
         match (self, period) {
             (Self::Zh, "day") => "今日",
             (Self::Zh, _) => "本月",

@@ -8,6 +8,7 @@
 mod cost;
 mod csv;
 mod diff;
+mod estimate;
 mod json;
 mod layout;
 mod log;
@@ -30,6 +31,7 @@ mod fixture;
 
 pub use cost::{CapLeft, cost, cost_csv, cost_json};
 pub use diff::diff;
+pub use estimate::{estimate, estimate_json};
 pub use json::json;
 pub use log::{log, log_csv, log_json};
 pub use models::{KeyState, ModelLine, Price, Reach, models};

@@ -10,6 +10,7 @@
 
 mod change;
 mod compare;
+mod estimate;
 mod facts;
 mod flips;
 mod forecast;
@@ -29,6 +30,7 @@ mod rows;
 pub use crate::stats::Interval;
 pub use change::Change;
 pub use compare::{CompareOptions, compare, compare_all};
+pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Forecast, PastCall, forecast};
 pub use facts::{
     BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals,
     VariantFacts, Verdict,

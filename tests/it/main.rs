@@ -11,6 +11,7 @@ mod campaign;
 mod commands;
 mod cost;
 mod dotprompt_spec;
+mod estimate;
 mod eval;
 mod exit_codes;
 mod fault_server;

@@ -14,8 +14,8 @@ use crate::commands::failure::Failure;
 use crate::commands::model;
 use crate::commands::revision::Recorded;
 use crate::commands::session::Session;
-use crate::domain::{Endpoint, Outcome, Progress, RunStatus, Usd};
-use crate::engine::{self, Job};
+use crate::domain::{Endpoint, ModelRef, Outcome, Progress, RunStatus, Usd};
+use crate::engine::{self, Job, PlannedTrial};
 use crate::ledger::{Caps, Ledger, NewRun, Reader};
 use crate::summary::Facts;
 use crate::workspace;
@@ -200,10 +200,12 @@ fn status(stopped: Option<&StopReason>) -> RunStatus {
     }
 }
 
-/// Returns the most that a prepared run can cost: every trial at its worst case, retries left out.
-pub(crate) fn worst_case(prepared: &Prepared) -> Usd {
+/// Returns the most that a prepared run, or one model's part of it, can cost: every trial at its worst case, retries left
+/// out.
+pub(crate) fn worst_case(prepared: &Prepared, of: Option<&ModelRef>) -> Usd {
     let mut most = Usd::ZERO;
-    for trial in &prepared.trials {
+    let counts = |trial: &&PlannedTrial| of.is_none_or(|model| trial.key.model == *model);
+    for trial in prepared.trials.iter().filter(counts) {
         let price = &prepared.prices[&trial.key.model];
         if !price.is_free() {
             let bytes: usize = trial

@@ -5,6 +5,7 @@
 mod answers;
 mod history;
 mod lost;
+mod past;
 mod rows;
 mod runs;
 mod spend;
