@@ -21,4 +21,5 @@ mod provider_faults;
 mod provider_wire;
 mod sabotage;
 mod simulation;
+mod story;
 mod workbench;
