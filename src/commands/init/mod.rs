@@ -12,7 +12,7 @@ use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::config::{self, Flag, Language};
 
-/// Arguments of `pw init`.
+/// Arguments of `pw init`; its example is in the language of reports.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// The folder [default: the current one]
