@@ -19,6 +19,7 @@ mod layering;
 mod prices;
 mod provider_faults;
 mod provider_wire;
+mod readme;
 mod sabotage;
 mod simulation;
 mod story;
