@@ -19,14 +19,35 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const ENGLISH: &str = "README.md";
 const CHINESE: &str = "README.zh-CN.md";
 
-/// Commands that are not run, with the file that has to hold the same line, and why.
-const NOT_RUN: [(&str, &str, &str); 2] = [
-    ("cargo test --locked", ".ci/run", "this test is a part of it"),
-    (
-        "cargo install --locked --path .",
-        "Cargo.toml",
-        "it builds the program that is under test once more",
-    ),
+/// A command that is not run here: another file holds it.
+struct Elsewhere {
+    command: &'static str,
+    why: &'static str,
+    file: &'static str,
+    holds: &'static str,
+}
+
+const ELSEWHERE: [Elsewhere; 2] = [
+    Elsewhere {
+        command: "cargo test --locked",
+        why: "this test is a part of it",
+        file: ".ci/run",
+        holds: "\ncargo test --locked\n",
+    },
+    Elsewhere {
+        command: "cargo install --locked --path .",
+        why: "it builds once more what is under test here",
+        file: "Cargo.toml",
+        holds: "[[bin]]\nname = \"pw\"\n",
+    },
+];
+
+/// What stands in backticks and is neither a command, a flag, a file nor a word of the sources: no shipped prompt has a
+/// partial, and an answer is an example.
+const NOTATION: [&str; 3] = [
+    "prompts/_NAME.hbs",
+    "{{>NAME}}",
+    r#"{"city": "北京", "weather": "晴", "high": 4, "low": -3}"#,
 ];
 
 /// Returns a copy of the workspace that the repository is.
@@ -59,10 +80,10 @@ fn runs(file: &'static str, locale: &str) {
     for block in &page.blocks {
         match (block.language.as_str(), &block.file) {
             ("sh", None) => {
-                let commands = block.commands();
-                let not_run = |command: &String| NOT_RUN.iter().any(|(line, ..)| line == command);
-                for command in commands.iter().filter(|command| !not_run(command)) {
-                    shell.run(command);
+                let mut commands = block.commands();
+                commands.retain(|command| ELSEWHERE.iter().all(|one| one.command != command));
+                for command in commands {
+                    shell.run(&command);
                 }
             }
             (_, Some(file)) => shell.write(block, file),
@@ -73,16 +94,31 @@ fn runs(file: &'static str, locale: &str) {
     for key in ["sk-...", "..."] {
         let bearer = format!("authorization: Bearer {key}\r\n");
         let sent = |head: &str| head.to_lowercase().contains(&bearer.to_lowercase());
-        assert!(shell.requests().iter().any(|seen| sent(&seen.head)), "{bearer}");
+        assert!(
+            shell.requests().iter().any(|seen| sent(&seen.head)),
+            "{bearer}"
+        );
     }
 }
 
 #[test]
-fn what_is_not_run_stands_word_for_word_where_it_is_run() {
+fn what_is_not_run_is_held_by_another_file() {
     let commands = Page::read(ENGLISH).commands();
-    for (line, elsewhere, reason) in NOT_RUN {
-        assert!(commands.iter().any(|command| command == line), "{line}: not on the page, {reason}");
-        assert!(text(elsewhere).lines().any(|there| there == line), "{elsewhere} lacks `{line}`");
+    for Elsewhere {
+        command,
+        why,
+        file,
+        holds,
+    } in ELSEWHERE
+    {
+        assert!(
+            commands.iter().any(|one| one == command),
+            "`{command}` is not on the page any more ({why})"
+        );
+        assert!(
+            text(file).contains(holds),
+            "`{file}` does not hold `{command}`"
+        );
     }
 }
 
@@ -118,6 +154,47 @@ fn links_lead_to_files() {
             assert!(Path::new(ROOT).join(&link).exists(), "{file}: no `{link}`");
         }
     }
+}
+
+#[test]
+fn what_stands_in_backticks_exists() {
+    let bench = Workbench::new();
+    let help = |command: &str| bench.pw(&["help", command]).code(0).stdout;
+    let (of_eval, sources) = (help("eval"), sources());
+    for file in [ENGLISH, CHINESE] {
+        for name in Page::read(file).names() {
+            let shipped = name
+                .replace("NAME", "weather")
+                .replace("VARIANT", "detailed");
+            let words: Vec<&str> = name.split(' ').collect();
+            let exists = match words[..] {
+                ["pw", command, ..] => help(command).contains("Usage: pw"),
+                [flag, ..] if flag.starts_with("--") => of_eval.contains(flag),
+                _ => sources.contains(&name) || Path::new(ROOT).join(shipped).exists(),
+            };
+            assert!(
+                exists || NOTATION.contains(&name.as_str()),
+                "{file}: what is `{name}`?"
+            );
+        }
+    }
+}
+
+/// Returns everything that the program is made from.
+fn sources() -> String {
+    let mut folders = vec![Path::new(ROOT).join("src")];
+    let mut all = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(path) {
+                all += &text;
+            }
+        }
+    }
+    all
 }
 
 fn text(file: &str) -> String {

@@ -37,12 +37,7 @@ impl Page {
             match (line.strip_prefix("```"), inside) {
                 (Some(info), false) => page.blocks.push(Block::new(info)),
                 (None, false) => page.prose.extend([line, "\n"]),
-                (None, true) => page
-                    .blocks
-                    .last_mut()
-                    .unwrap()
-                    .text
-                    .extend([line, "\n"]),
+                (None, true) => page.blocks.last_mut().unwrap().text.extend([line, "\n"]),
                 (Some(_), true) => {}
             }
             inside ^= line.starts_with("```");
