@@ -27,7 +27,7 @@ struct Elsewhere {
     holds: &'static str,
 }
 
-const ELSEWHERE: [Elsewhere; 2] = [
+const ELSEWHERE: [Elsewhere; 6] = [
     Elsewhere {
         command: "cargo test --locked",
         why: "this test is a part of it",
@@ -39,6 +39,30 @@ const ELSEWHERE: [Elsewhere; 2] = [
         why: "it builds once more what is under test here",
         file: "Cargo.toml",
         holds: "[[bin]]\nname = \"pw\"\n",
+    },
+    Elsewhere {
+        command: "PW_SIMULATE=1 cargo test --test it simulation -- --nocapture",
+        why: "it takes half a minute",
+        file: "tests/it/simulation.rs",
+        holds: "`PW_SIMULATE=1 cargo test --test it simulation -- --nocapture`",
+    },
+    Elsewhere {
+        command: "PW_CAMPAIGN=1 cargo test --test it campaign:: -- --nocapture",
+        why: "it takes minutes",
+        file: "tests/it/campaign.rs",
+        holds: "`PW_CAMPAIGN=1 cargo test --test it campaign:: -- --nocapture`",
+    },
+    Elsewhere {
+        command: "tests/sabotage/run.sh",
+        why: "it builds six programs that are wrong",
+        file: "tests/it/campaign.rs",
+        holds: "`tests/sabotage/run.sh`",
+    },
+    Elsewhere {
+        command: "cargo bench --bench eval",
+        why: "it builds and measures for minutes",
+        file: "benches/eval/main.rs",
+        holds: "`cargo bench --bench eval`",
     },
 ];
 
