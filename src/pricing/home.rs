@@ -26,7 +26,12 @@ pub(super) fn home(endpoint: &Endpoint) -> Result<Home, PricingError> {
         };
         return book().part(id).map(Home::Book).ok_or_else(unknown);
     }
-    if endpoint.kind == EndpointKind::LlamaCpp && endpoint.is_loopback() {
+    let here = match endpoint.kind {
+        EndpointKind::LlamaCpp => endpoint.is_loopback(),
+        EndpointKind::Embedded => true,
+        EndpointKind::OpenAi | EndpointKind::Scripted => false,
+    };
+    if here {
         return Ok(Home::Here);
     }
     Ok(book()

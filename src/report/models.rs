@@ -37,6 +37,13 @@ pub enum Reach {
     NotAsked,
     /// It answered, after so many milliseconds where that was measured.
     Reachable(Option<u64>),
+    /// It runs in this process.
+    Inside {
+        /// Parameters of its model.
+        parameters: u64,
+        /// True for the model that ships with `pw`, which knows weather only.
+        weather: bool,
+    },
     /// It did not answer, and why.
     Unreachable(String),
 }
@@ -126,8 +133,26 @@ fn reach(reach: &Reach, lang: Lang) -> Piece {
         Reach::NotAsked => Piece::new(DIM, lang.not_asked()),
         Reach::Reachable(None) => Piece::new(GOOD, lang.reachable()),
         Reach::Reachable(Some(ms)) => Piece::new(GOOD, lang.reachable_in(&millis(*ms))),
+        Reach::Inside {
+            parameters,
+            weather,
+        } => {
+            let millions = millions(*parameters);
+            let text = if *weather {
+                lang.inside_weather(&millions)
+            } else {
+                lang.inside(&millions)
+            };
+            Piece::new(GOOD, text)
+        }
         Reach::Unreachable(why) => Piece::new(BAD, lang.unreachable(&safe::line(why))),
     }
+}
+
+/// Writes a number of parameters: `2.0 M`.
+fn millions(parameters: u64) -> String {
+    let tenths = (parameters + 50_000) / 100_000;
+    format!("{}.{} M", tenths / 10, tenths % 10)
 }
 
 /// A rate in attodollars a token is the same number in picodollars for a million tokens.
@@ -184,6 +209,18 @@ mod tests {
                 price: Price::Free,
                 price_date: None,
                 ..line("local", "qwen3-8b")
+            },
+            ModelLine {
+                reach: Reach::Inside {
+                    parameters: 1_967_808,
+                    weather: true,
+                },
+                key: KeyState::NotNeeded,
+                context: Some(512),
+                slots: Some(2),
+                price: Price::Free,
+                price_date: None,
+                ..line("embedded", "weather")
             },
         ]
     }

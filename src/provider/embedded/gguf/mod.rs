@@ -188,3 +188,6 @@ impl<'a> Gguf<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,10 @@ mod session;
 mod weights;
 
 pub use dims::Dims;
+pub(in crate::provider::embedded) use forward::BATCH;
 pub use forward::StepError;
 pub use session::Session;
 pub use weights::Model;
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,8 @@ pub struct Tokenizer {
     vocabulary: Vocabulary,
     /// Tokens that a text may become, with their ids.
     texts: HashMap<String, u32>,
+    /// Bytes of the longest of them.
+    longest: usize,
     /// The token of each byte.
     bytes: [u32; 256],
     speakers: [u32; 3],
@@ -72,7 +74,7 @@ impl Tokenizer {
             *id = of_kind(TokenKind::Control, speaker.token())?;
         }
         let end = of_kind(TokenKind::Control, chat::END)?;
-        let texts = ids
+        let texts: HashMap<String, u32> = ids
             .iter()
             .filter(|(_, id)| vocabulary.kind(**id) == Some(TokenKind::Normal))
             .map(|(token, id)| ((*token).to_owned(), *id))
@@ -80,6 +82,7 @@ impl Tokenizer {
         drop(ids);
         Ok(Self {
             vocabulary,
+            longest: texts.keys().map(String::len).max().unwrap_or(1).max(1),
             texts,
             bytes,
             speakers,
@@ -116,6 +119,13 @@ impl Tokenizer {
         &self.vocabulary
     }
 
+    /// Returns how many tokens a text has at least, without encoding it.
+    pub fn at_least(&self, text: &str) -> usize {
+        let spaces = text.bytes().filter(|byte| *byte == b' ').count();
+        let bytes = text.len() + spaces * (SPACE.len_utf8() - 1);
+        bytes.div_ceil(self.longest)
+    }
+
     /// Encodes a text, without any control token, in O(n log n).
     pub fn encode(&self, text: &str) -> Vec<u32> {
         let text = text.replace(' ', SPACE.encode_utf8(&mut [0; 4]));
@@ -143,3 +153,6 @@ impl Tokenizer {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;
