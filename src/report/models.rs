@@ -227,17 +227,19 @@ mod tests {
 
     #[test]
     fn models_stand_under_their_endpoint_with_prices_a_million() {
-        insta::assert_snapshot!(models(&sample(), &View { width: 120, ..View::plain() }), @r"
-        endpoint   model        state              $ / 1M in, out   key              context   slots   price of
-        openai     gpt-5-mini   not asked              0.25, 2.00   OPENAI_API_KEY   400,000       -   2026-10-01
-                   我的-部署    not asked                 unknown   OPENAI_API_KEY   400,000       -   -
-        local      qwen3-8b     reachable, 12 ms             free   none needed        8,192       4   -
+        insta::assert_snapshot!(models(&sample(), &View { width: 132, ..View::plain() }), @r"
+        endpoint   model        state                            $ / 1M in, out   key              context   slots   price of
+        openai     gpt-5-mini   not asked                            0.25, 2.00   OPENAI_API_KEY   400,000       -   2026-10-01
+                   我的-部署    not asked                               unknown   OPENAI_API_KEY   400,000       -   -
+        local      qwen3-8b     reachable, 12 ms                           free   none needed        8,192       4   -
+        embedded   weather      2.0 M parameters, weather only             free   none needed          512       2   -
         ");
         insta::assert_snapshot!(models(&sample(), &View { lang: Lang::Zh, ..View::plain() }), @r"
-        端点    模型        状态         $/百万 token 入，出  密钥             上下文
-        openai  gpt-5-mini  未探测                0.25, 2.00  OPENAI_API_KEY  400,000
-                我的-部署   未探测                      未知  OPENAI_API_KEY  400,000
-        local   qwen3-8b    可达，12 ms                 免费  无需              8,192
+        端点      模型        状态                $/百万 token 入，出  密钥
+        openai    gpt-5-mini  未探测                       0.25, 2.00  OPENAI_API_KEY
+                  我的-部署   未探测                             未知  OPENAI_API_KEY
+        local     qwen3-8b    可达，12 ms                        免费  无需
+        embedded  weather     2.0 M 参数，仅天气                 免费  无需
         ");
     }
 

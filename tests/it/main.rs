@@ -10,6 +10,7 @@ mod bad_input;
 mod campaign;
 mod commands;
 mod dotprompt_spec;
+mod embedded;
 mod eval;
 mod exit_codes;
 mod fault_server;

@@ -10,6 +10,9 @@ use crate::provider::embedded::tokenizer::Speaker;
 /// Settings that are understood, by their names on the wire, for an error.
 const KNOWN: &str = "`max_tokens`, `temperature`, `top_p`, `top_k`, `seed` and `stop`";
 
+/// The longest prompt, in bytes, that is encoded to tell its length exactly though it cannot fit.
+const MOST_ENCODED: usize = 64 << 10;
+
 /// A request, read.
 #[derive(Debug)]
 pub struct Asked {
@@ -173,8 +176,9 @@ impl Prompt {
         });
         let turns: Vec<(Speaker, String)> = turns.collect::<Result<_, _>>()?;
         let tokenizer = &weights.tokenizer;
+        let bytes: usize = turns.iter().map(|(_, text)| text.len()).sum();
         let at_least: usize = turns.iter().map(|(_, text)| tokenizer.at_least(text)).sum();
-        if at_least > weights.model.dims().context {
+        if bytes > MOST_ENCODED && at_least > weights.model.dims().context {
             return Ok(Self::AtLeast(at_least));
         }
         let turns = turns

@@ -480,3 +480,16 @@ fn a_file_that_cannot_be_served_is_named_with_what_is_wrong() {
     sparse.set_len((64 << 20) + 1).unwrap();
     assert!(error().contains("is larger than 64 MiB"));
 }
+
+#[test]
+fn the_file_of_the_end_to_end_tests_is_the_small_model() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/it/fixtures/embedded/small.gguf"
+    );
+    let same = std::fs::read(path).unwrap() == File::small(3).bytes();
+    assert!(
+        same,
+        "`testing` writes another file now: write it to {path}"
+    );
+}
