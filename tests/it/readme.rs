@@ -27,7 +27,7 @@ struct Elsewhere {
     holds: &'static str,
 }
 
-const ELSEWHERE: [Elsewhere; 6] = [
+const ELSEWHERE: [Elsewhere; 8] = [
     Elsewhere {
         command: "cargo test --locked",
         why: "this test is a part of it",
@@ -39,6 +39,18 @@ const ELSEWHERE: [Elsewhere; 6] = [
         why: "it builds once more what is under test here",
         file: "Cargo.toml",
         holds: "[[bin]]\nname = \"pw\"\n",
+    },
+    Elsewhere {
+        command: "python3 -m venv .venv-llama && .venv-llama/bin/pip install xllamacpp",
+        why: "it installs a package",
+        file: "tests/llama/record.py",
+        holds: "python3 -m venv .venv-llama && .venv-llama/bin/pip install xllamacpp\n",
+    },
+    Elsewhere {
+        command: ".venv-llama/bin/python tests/llama/server.py src/provider/embedded/weather.gguf 8080",
+        why: "it needs that package, and serves until it is killed",
+        file: "tests/llama/server.py",
+        holds: "`python tests/llama/server.py MODEL [PORT]`",
     },
     Elsewhere {
         command: "PW_SIMULATE=1 cargo test --test it simulation -- --nocapture",
@@ -142,6 +154,12 @@ fn what_is_not_run_is_held_by_another_file() {
         assert!(
             text(file).contains(holds),
             "`{file}` does not hold `{command}`"
+        );
+        let words = command.split(' ');
+        let mut files = words.filter(|word| word.contains('/') && !word.starts_with(".venv"));
+        assert!(
+            files.all(|file| Path::new(ROOT).join(file).exists()),
+            "`{command}` names a file that is not there"
         );
     }
 }
