@@ -58,6 +58,8 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a workspace that runs at once
+    ///
+    /// Its example is in the language of reports, see `--lang`. Files that are there are kept.
     Init(init::InitArgs),
     /// Evaluate prompts over their suites
     Eval(Box<eval::EvalArgs>),

@@ -47,7 +47,7 @@ pub async fn run(context: &mut Context, cli: &Cli) -> u8 {
 async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
     let global = &cli.global;
     match &cli.command {
-        Command::Init(args) => init::init(context, args),
+        Command::Init(args) => init::init(context, global, args),
         Command::Eval(args) => eval::eval(context, global, args).await,
         Command::Estimate(args) => eval::estimate(context, global, args).await,
         Command::Try(args) => try_::try_(context, global, args).await,

@@ -51,7 +51,14 @@ pub(crate) async fn resolve(session: &Session, name: &str) -> Result<ModelRef, F
         });
     }
     let model: ModelRef = name.parse()?;
-    endpoint(session, &model)?;
+    let endpoint = endpoint(session, &model)?;
+    if let (EndpointKind::Embedded, Some(served)) = (endpoint.kind, &endpoint.model)
+        && *served != model.model
+    {
+        let message = format!("`{}` serves `{served}`, and nothing else", endpoint.name);
+        return Err(Failure::usage(format!("no model `{model}`: {message}"))
+            .hint(format!("--model {}/{served}", endpoint.name)));
+    }
     Ok(model)
 }
 
@@ -163,25 +170,53 @@ async fn no_model(session: &Session) -> Failure {
     let mut answering = Vec::new();
     for endpoint in session.settings().endpoints.values() {
         if answers(session, endpoint).await {
-            answering.push(endpoint.name.clone());
+            answering.push(endpoint);
         }
     }
+    // What knows weather only comes last: it is a way to see the tool, and no judge of a prompt about anything else.
+    answering.sort_by_key(|endpoint| is_weather(endpoint));
     let failure = Failure::usage(
         "no model is named: not by --model, the suite, the prompt or `[defaults] model`",
     );
-    if answering.is_empty() {
-        let hint = "no endpoint answers here: export OPENAI_API_KEY=… (or another provider's), or start llama-server on port 8080";
-        return failure.hint(hint);
+    let set_up =
+        "export OPENAI_API_KEY=… (or another provider's), or start llama-server on port 8080";
+    let Some(first) = answering.first() else {
+        return failure.hint(format!("no endpoint answers here: {set_up}"));
+    };
+    let names: Vec<String> = answering.iter().map(|endpoint| listed(endpoint)).collect();
+    let model = first.model.as_deref().unwrap_or("MODEL");
+    let failure = failure.hint(format!(
+        "endpoints that answer: {}; try --model {}/{model}",
+        names.join(", "),
+        first.name
+    ));
+    if is_weather(first) {
+        failure.hint(format!("for any other subject: {set_up}"))
+    } else {
+        failure
     }
-    failure.hint(format!(
-        "endpoints that answer: {}; try --model {}/MODEL",
-        answering.join(", "),
-        answering[0]
-    ))
+}
+
+/// Tells whether an endpoint is the model inside `pw`.
+fn is_weather(endpoint: &Endpoint) -> bool {
+    endpoint.kind == EndpointKind::Embedded && endpoint.file.is_none()
+}
+
+fn listed(endpoint: &Endpoint) -> String {
+    let what = if is_weather(endpoint) {
+        " (knows weather only)"
+    } else {
+        ""
+    };
+    format!("{}{what}", endpoint.name)
 }
 
 async fn answers(session: &Session, endpoint: &Endpoint) -> bool {
-    if endpoint.kind == EndpointKind::Scripted || endpoint.api_key.is_some() {
+    let inside = matches!(
+        endpoint.kind,
+        EndpointKind::Embedded | EndpointKind::Scripted
+    );
+    if inside || endpoint.api_key.is_some() {
         return true;
     }
     let keyless =

@@ -144,12 +144,15 @@ async fn reach(session: &Session, endpoint: &Endpoint) -> (Reach, ServerInfo, Ve
         Ok(Ok(models)) => {
             let millis = u64::try_from(begun.elapsed().as_millis()).ok();
             let server = provider.ready().await.unwrap_or_default();
+            let reach = match server.parameters {
+                Some(parameters) => Reach::Inside {
+                    parameters,
+                    weather: endpoint.file.is_none(),
+                },
+                None => Reach::Reachable(millis),
+            };
             let local = endpoint.kind == EndpointKind::LlamaCpp;
-            (
-                Reach::Reachable(millis),
-                server,
-                if local { models } else { Vec::new() },
-            )
+            (reach, server, if local { models } else { Vec::new() })
         }
     }
 }

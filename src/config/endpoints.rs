@@ -55,8 +55,13 @@ impl Table<'_> {
         self.limits(&mut endpoint);
         self.extras(&mut endpoint);
         endpoint.script = self.path("script");
+        endpoint.file = self.path("file");
         if endpoint.kind == EndpointKind::Scripted {
             self.need(endpoint.script.is_some(), "script");
+        } else if endpoint.kind == EndpointKind::Embedded {
+            endpoint.model = endpoint
+                .model
+                .or_else(|| Some(embedded_name(endpoint.file.as_deref())));
         } else if let Some(url) = self.address() {
             endpoint.base_url = address::normal(&url);
             endpoint.proxy = self.proxy(&url);
@@ -69,6 +74,7 @@ impl Table<'_> {
     fn kind(&self) -> EndpointKind {
         match self.text("kind") {
             Some("llama.cpp") => EndpointKind::LlamaCpp,
+            Some("embedded") => EndpointKind::Embedded,
             Some("scripted") => EndpointKind::Scripted,
             _ => EndpointKind::OpenAi,
         }
@@ -288,5 +294,13 @@ impl Table<'_> {
             &parts[..]
         };
         keys::dotted(&keys::path(parts))
+    }
+}
+
+/// Names the model of an embedded endpoint: by its file, as people know it, or the one that ships inside.
+fn embedded_name(file: Option<&Path>) -> String {
+    match file.and_then(Path::file_stem) {
+        Some(stem) => stem.to_string_lossy().into_owned(),
+        None => "weather".to_owned(),
     }
 }

@@ -122,6 +122,7 @@ fn without_any_file_the_defaults_hold() {
         [
             "dashscope",
             "deepseek",
+            "embedded",
             "local",
             "moonshot",
             "openai",
@@ -131,6 +132,12 @@ fn without_any_file_the_defaults_hold() {
     assert_eq!(settings.model, None);
     assert_eq!((settings.concurrency, settings.max_tokens), (16, None));
     assert_eq!(settings.endpoints["local"].kind, EndpointKind::LlamaCpp);
+    let embedded = &settings.endpoints["embedded"];
+    assert_eq!(embedded.kind, EndpointKind::Embedded);
+    assert_eq!(
+        (embedded.model.as_deref(), &embedded.file),
+        (Some("weather"), &None)
+    );
     assert_eq!(
         settings.endpoints["local"].base_url,
         "http://127.0.0.1:8080"
@@ -399,7 +406,8 @@ fn a_new_address_is_another_seller() {
 fn endpoints_take_everything_that_their_table_says() {
     let bench = Bench::new(
         "[endpoints.e]\nbase_url = \"https://e.example/v1/\"\ntimeout = 30\nrpm = 5\nretry_ambiguous = false\nca_file = \"ca.pem\"\nmodel = \"m\"\nwatts = 65\nusd_per_kwh = \"0.30\"\nquery = { api-version = \"1\" }\nbody = { reasoning_effort = \"low\", n = 1 }\n\
-         [endpoints.s]\nkind = \"scripted\"\nscript = \"rules/s.yaml\"\n",
+         [endpoints.s]\nkind = \"scripted\"\nscript = \"rules/s.yaml\"\n\
+         [endpoints.embedded]\nfile = \"models/tuned.gguf\"\n[endpoints.own]\nkind = \"embedded\"\nfile = \"a.gguf\"\nmodel = \"b\"\n",
     )
     .with("HTTPS_PROXY", "http://proxy:3128");
     let settings = bench.settings();
@@ -419,6 +427,10 @@ fn endpoints_take_everything_that_their_table_says() {
         settings.endpoints["s"].script,
         Some(bench.root().join("rules/s.yaml"))
     );
+    let embedded = &settings.endpoints["embedded"];
+    assert_eq!(embedded.file, Some(bench.root().join("models/tuned.gguf")));
+    assert_eq!(embedded.model.as_deref(), Some("tuned"));
+    assert_eq!(settings.endpoints["own"].model.as_deref(), Some("b"));
     assert_eq!(
         settings.model_ref("e").map(|model| model.to_string()),
         Ok("e/m".to_owned())

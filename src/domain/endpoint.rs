@@ -19,6 +19,9 @@ pub enum EndpointKind {
     /// A llama.cpp server: the same wire, with health, slots, a tokenizer and timings of its own.
     #[serde(rename = "llama.cpp")]
     LlamaCpp,
+    /// A small model in this process: the one that ships inside `pw`, or a file of its kind.
+    #[serde(rename = "embedded")]
+    Embedded,
     /// Answers from a file of rules: deterministic, priced, fast.
     #[serde(rename = "scripted")]
     Scripted,
@@ -31,8 +34,10 @@ pub struct Endpoint {
     pub name: String,
     /// Its protocol.
     pub kind: EndpointKind,
-    /// Its address without a trailing slash, such as `https://api.openai.com/v1`; empty for `scripted`.
+    /// Its address without a trailing slash, such as `https://api.openai.com/v1`; empty for `embedded` and `scripted`.
     pub base_url: String,
+    /// The GGUF of an `embedded` endpoint; `None`: the model that ships inside `pw`.
+    pub file: Option<PathBuf>,
     /// The file of rules of a `scripted` endpoint.
     pub script: Option<PathBuf>,
     /// Name of the environment variable that holds its key.
@@ -87,6 +92,7 @@ impl Endpoint {
             name: name.into(),
             kind,
             base_url: base_url.into(),
+            file: None,
             script: None,
             api_key_env: None,
             api_key: None,

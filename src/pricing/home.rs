@@ -8,8 +8,8 @@ use crate::pricing::error::PricingError;
 pub(super) enum Home {
     /// In a part of the book.
     Book(&'static Part),
-    /// On this machine, which sends no bill.
-    Here,
+    /// On this machine, which sends no bill; the name of that as the source of a price.
+    Here(&'static str),
     /// In no part of the book.
     Nowhere,
 }
@@ -26,10 +26,11 @@ pub(super) fn home(endpoint: &Endpoint) -> Result<Home, PricingError> {
         };
         return book().part(id).map(Home::Book).ok_or_else(unknown);
     }
-    if endpoint.kind == EndpointKind::LlamaCpp && endpoint.is_loopback() {
-        return Ok(Home::Here);
-    }
-    Ok(book()
-        .part_at(&endpoint.base_url)
-        .map_or(Home::Nowhere, Home::Book))
+    Ok(match endpoint.kind {
+        EndpointKind::Embedded => Home::Here("embedded model"),
+        EndpointKind::LlamaCpp if endpoint.is_loopback() => Home::Here("local server"),
+        _ => book()
+            .part_at(&endpoint.base_url)
+            .map_or(Home::Nowhere, Home::Book),
+    })
 }

@@ -62,7 +62,7 @@ impl Price {
         self.rates.iter().all(ClassRate::is_free)
     }
 
-    /// Returns where it comes from: `pw.toml`, `local server`, or the book's edition and row.
+    /// Returns where it comes from: `pw.toml`, `local server`, `embedded model`, or the book's edition and row.
     pub fn source(&self) -> &str {
         &self.source
     }

@@ -13,8 +13,6 @@ use crate::pricing::user::{UserPrice, UserPrices};
 
 /// The source of a declared price.
 const DECLARED: &str = "pw.toml";
-/// The source of the price of a local server.
-const LOCAL: &str = "local server";
 
 /// Returns the price of a model at a moment.
 ///
@@ -33,7 +31,7 @@ pub fn resolve(
         return Ok(price);
     }
     let price = match home(endpoint)? {
-        Home::Here => Ok(Price::free(LOCAL)),
+        Home::Here(source) => Ok(Price::free(source)),
         Home::Book(part) => of_book(part, model, at),
         Home::Nowhere => Err(nowhere(model)),
     };
@@ -71,7 +69,7 @@ pub fn resolve_returned(
     };
     let price = match home(endpoint)? {
         Home::Book(part) => of_book(part, returned, at),
-        Home::Here | Home::Nowhere => Err(nowhere(returned)),
+        Home::Here(_) | Home::Nowhere => Err(nowhere(returned)),
     };
     match price {
         Ok(price) if price.row().is_some_and(|row| row.is_same(asked_row)) => Ok(asked.clone()),

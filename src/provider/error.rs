@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::provider::ScriptError;
+use crate::provider::embedded::EmbeddedError;
 
 /// An endpoint that cannot be used, or a request that its wire cannot carry. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +92,9 @@ pub enum ProviderError {
         /// The endpoint.
         endpoint: String,
     },
+    /// The embedded model cannot be loaded, or cannot do what is asked.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
     /// The script is wrong.
     #[error(transparent)]
     Script(#[from] ScriptError),

@@ -179,6 +179,7 @@ fn info_of(props: &Value) -> ServerInfo {
             .pointer("/default_generation_settings/n_ctx")
             .or_else(|| props.get("n_ctx"))
             .and_then(Value::as_u64),
+        parameters: None,
         identity,
         supports_tools: props
             .pointer("/chat_template_caps/supports_tools")

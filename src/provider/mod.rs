@@ -11,6 +11,7 @@ mod answer;
 mod body;
 mod classify;
 mod counts;
+pub mod embedded;
 mod error;
 mod exchange;
 mod gather;

@@ -54,6 +54,7 @@ impl OpenAi {
             stream,
             model: request.model.clone(),
             script: None,
+            asked: None,
             body: Arc::from(bytes),
         })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::{Answer, FailPoint};
+use crate::provider::embedded::Asked;
 
 /// Takes each piece of a text as it comes.
 pub type TextSink = Arc<dyn Fn(&str) + Send + Sync>;
@@ -55,6 +56,7 @@ pub struct Prepared {
     pub stream: bool,
     pub(super) model: String,
     pub(super) script: Option<ScriptView>,
+    pub(super) asked: Option<Arc<Asked>>,
 }
 
 /// What a script's rules look at.
@@ -97,6 +99,8 @@ pub struct ServerInfo {
     pub slots: Option<u32>,
     /// Tokens of context a slot has.
     pub context: Option<u64>,
+    /// Parameters of its model.
+    pub parameters: Option<u64>,
     /// Model file and build, for the cache's key.
     pub identity: Option<String>,
     /// Whether its chat template knows tools.

@@ -1,6 +1,7 @@
 //! An endpoint's provider: one type, whatever the protocol behind it.
 
 use crate::domain::{Endpoint, EndpointKind, Fault, MoneyClass, Request};
+use crate::provider::embedded::Embedded;
 use crate::provider::llama::Llama;
 use crate::provider::openai::OpenAi;
 use crate::provider::scripted::Scripted;
@@ -17,17 +18,19 @@ pub struct Provider {
 enum Wire {
     OpenAi(OpenAi),
     Llama(Llama),
+    Embedded(Embedded),
     Scripted(Scripted),
 }
 
 impl Provider {
-    /// Makes the provider of an endpoint; opens no connection, and reads a script where there is one.
+    /// Makes the provider of an endpoint; opens no connection, and reads a model or a script where a file is named.
     ///
-    /// Errors: an address that is none, a key that would go out in the clear, a script that is wrong.
+    /// Errors: an address that is none, a key that would go out in the clear, a model or a script that is wrong.
     pub fn new(endpoint: Endpoint) -> Result<Self, ProviderError> {
         let wire = match endpoint.kind {
             EndpointKind::OpenAi => Wire::OpenAi(OpenAi::new(&endpoint, "/chat/completions")?),
             EndpointKind::LlamaCpp => Wire::Llama(Llama::new(&endpoint)?),
+            EndpointKind::Embedded => Wire::Embedded(Embedded::load(&endpoint)?),
             EndpointKind::Scripted => Wire::Scripted(Scripted::load(&endpoint)?),
         };
         Ok(Self { endpoint, wire })
@@ -38,12 +41,14 @@ impl Provider {
         &self.endpoint
     }
 
-    /// Asks a llama.cpp server what it is, once, waiting while it loads its model; others answer at once.
+    /// Asks a llama.cpp server what it is, once, waiting while it loads its model; loads an embedded one; others answer at
+    /// once.
     ///
     /// Errors: a fault whose money is *not sent*.
     pub async fn ready(&self) -> Result<ServerInfo, Fault> {
         match &self.wire {
             Wire::Llama(llama) => Box::pin(llama.ready()).await,
+            Wire::Embedded(embedded) => embedded.ready(),
             Wire::OpenAi(_) | Wire::Scripted(_) => Ok(ServerInfo::default()),
         }
     }
@@ -54,14 +59,19 @@ impl Provider {
         match &self.wire {
             Wire::OpenAi(openai) => openai.prepare(request, Some("")),
             Wire::Llama(llama) => llama.prepare(request),
+            Wire::Embedded(embedded) => embedded.prepare(request),
             Wire::Scripted(_) => Scripted::prepare(request),
         }
     }
 
-    /// Counts the input tokens exactly where the server can (llama.cpp only).
+    /// Counts the input tokens exactly where that can be known (llama.cpp and embedded models).
     pub async fn count_input(&self, prepared: &Prepared) -> Option<u64> {
         match &self.wire {
             Wire::Llama(llama) => Box::pin(llama.count_input(&prepared.body)).await,
+            Wire::Embedded(_) => prepared
+                .asked
+                .as_ref()
+                .map(|asked| asked.prompt_tokens() as u64),
             Wire::OpenAi(_) | Wire::Scripted(_) => None,
         }
     }
@@ -78,6 +88,7 @@ impl Provider {
         match &self.wire {
             Wire::OpenAi(openai) => Box::pin(openai.send(prepared, attempt, watch)).await,
             Wire::Llama(llama) => Box::pin(llama.send(prepared, attempt, watch)).await,
+            Wire::Embedded(embedded) => embedded.send(prepared, watch).await,
             Wire::Scripted(scripted) => scripted.send(prepared, watch).await,
         }
     }
@@ -89,6 +100,7 @@ impl Provider {
         match &self.wire {
             Wire::OpenAi(openai) => Box::pin(openai.models("/models")).await,
             Wire::Llama(llama) => Box::pin(llama.models()).await,
+            Wire::Embedded(embedded) => Ok(embedded.models()),
             Wire::Scripted(_) => self
                 .endpoint
                 .model

@@ -37,6 +37,13 @@ pub enum Reach {
     NotAsked,
     /// It answered, after so many milliseconds where that was measured.
     Reachable(Option<u64>),
+    /// It runs in this process.
+    Inside {
+        /// Parameters of its model.
+        parameters: u64,
+        /// True for the model that ships with `pw`, which knows weather only.
+        weather: bool,
+    },
     /// It did not answer, and why.
     Unreachable(String),
 }
@@ -126,8 +133,26 @@ fn reach(reach: &Reach, lang: Lang) -> Piece {
         Reach::NotAsked => Piece::new(DIM, lang.not_asked()),
         Reach::Reachable(None) => Piece::new(GOOD, lang.reachable()),
         Reach::Reachable(Some(ms)) => Piece::new(GOOD, lang.reachable_in(&millis(*ms))),
+        Reach::Inside {
+            parameters,
+            weather,
+        } => {
+            let millions = millions(*parameters);
+            let text = if *weather {
+                lang.inside_weather(&millions)
+            } else {
+                lang.inside(&millions)
+            };
+            Piece::new(GOOD, text)
+        }
         Reach::Unreachable(why) => Piece::new(BAD, lang.unreachable(&safe::line(why))),
     }
+}
+
+/// Writes a number of parameters: `2.0 M`.
+fn millions(parameters: u64) -> String {
+    let tenths = (parameters + 50_000) / 100_000;
+    format!("{}.{} M", tenths / 10, tenths % 10)
 }
 
 /// A rate in attodollars a token is the same number in picodollars for a million tokens.
@@ -185,22 +210,36 @@ mod tests {
                 price_date: None,
                 ..line("local", "qwen3-8b")
             },
+            ModelLine {
+                reach: Reach::Inside {
+                    parameters: 1_967_808,
+                    weather: true,
+                },
+                key: KeyState::NotNeeded,
+                context: Some(512),
+                slots: Some(2),
+                price: Price::Free,
+                price_date: None,
+                ..line("embedded", "weather")
+            },
         ]
     }
 
     #[test]
     fn models_stand_under_their_endpoint_with_prices_a_million() {
-        insta::assert_snapshot!(models(&sample(), &View { width: 120, ..View::plain() }), @r"
-        endpoint   model        state              $ / 1M in, out   key              context   slots   price of
-        openai     gpt-5-mini   not asked              0.25, 2.00   OPENAI_API_KEY   400,000       -   2026-10-01
-                   我的-部署    not asked                 unknown   OPENAI_API_KEY   400,000       -   -
-        local      qwen3-8b     reachable, 12 ms             free   none needed        8,192       4   -
+        insta::assert_snapshot!(models(&sample(), &View { width: 132, ..View::plain() }), @r"
+        endpoint   model        state                            $ / 1M in, out   key              context   slots   price of
+        openai     gpt-5-mini   not asked                            0.25, 2.00   OPENAI_API_KEY   400,000       -   2026-10-01
+                   我的-部署    not asked                               unknown   OPENAI_API_KEY   400,000       -   -
+        local      qwen3-8b     reachable, 12 ms                           free   none needed        8,192       4   -
+        embedded   weather      2.0 M parameters, weather only             free   none needed          512       2   -
         ");
         insta::assert_snapshot!(models(&sample(), &View { lang: Lang::Zh, ..View::plain() }), @r"
-        端点    模型        状态         $/百万 token 入，出  密钥             上下文
-        openai  gpt-5-mini  未探测                0.25, 2.00  OPENAI_API_KEY  400,000
-                我的-部署   未探测                      未知  OPENAI_API_KEY  400,000
-        local   qwen3-8b    可达，12 ms                 免费  无需              8,192
+        端点      模型        状态                $/百万 token 入，出  密钥
+        openai    gpt-5-mini  未探测                       0.25, 2.00  OPENAI_API_KEY
+                  我的-部署   未探测                             未知  OPENAI_API_KEY
+        local     qwen3-8b    可达，12 ms                        免费  无需
+        embedded  weather     2.0 M 参数，仅天气                 免费  无需
         ");
     }
 

@@ -209,6 +209,8 @@ phrases! {
     answered_by(model): "answered by {model}", "由 {model} 回答";
     priced_by(source): "price: {source}", "价格：{source}";
     unreachable(why): "unreachable: {why}", "不可达：{why}";
+    inside(parameters): "{parameters} parameters", "{parameters} 参数";
+    inside_weather(parameters): "{parameters} parameters, weather only", "{parameters} 参数，仅天气";
     reachable_in(time): "reachable, {time}", "可达，{time}";
     key_missing(name): "{name} is not set", "未设置 {name}";
     time_left(time): "{time} left", "剩余 {time}";

@@ -133,7 +133,12 @@ impl Workbench {
 
     /// Makes the command, for tests that need the process itself.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        self.program(&binary(), arguments)
+    }
+
+    /// Makes a command of another program in the same folder and environment.
+    pub(crate) fn program(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.root()).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command

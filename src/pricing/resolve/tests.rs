@@ -89,8 +89,13 @@ fn another_currency_is_kept_with_its_rate() {
 }
 
 #[test]
-fn only_a_llama_cpp_server_on_this_machine_is_free_unasked() {
-    use EndpointKind::{LlamaCpp, OpenAi, Scripted};
+fn only_what_runs_on_this_machine_is_free_unasked() {
+    use EndpointKind::{Embedded, LlamaCpp, OpenAi, Scripted};
+    let inside = resolve(&local(Embedded, ""), "weather", now(), &none()).expect("a price");
+    assert_eq!(
+        (inside.is_free(), inside.source()),
+        (true, "embedded model")
+    );
     let here = local(LlamaCpp, "http://127.0.0.1:8080");
     let price = resolve(&here, "gpt-5-mini", now(), &none()).expect("a price");
     assert_eq!((price.is_free(), price.source()), (true, "local server"));

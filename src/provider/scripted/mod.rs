@@ -89,6 +89,7 @@ impl Scripted {
                 conversation: texts.join("\n"),
                 max_tokens: request.max_tokens,
             }),
+            asked: None,
         })
     }
 
