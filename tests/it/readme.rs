@@ -27,7 +27,7 @@ struct Elsewhere {
     holds: &'static str,
 }
 
-const ELSEWHERE: [Elsewhere; 8] = [
+const ELSEWHERE: [Elsewhere; 10] = [
     Elsewhere {
         command: "cargo test --locked",
         why: "this test is a part of it",
@@ -41,16 +41,22 @@ const ELSEWHERE: [Elsewhere; 8] = [
         holds: "[[bin]]\nname = \"pw\"\n",
     },
     Elsewhere {
-        command: "python3 -m venv .venv-llama && .venv-llama/bin/pip install xllamacpp",
-        why: "it installs a package",
-        file: "tests/llama/record.py",
-        holds: "python3 -m venv .venv-llama && .venv-llama/bin/pip install xllamacpp\n",
+        command: "python3 -m venv .venv-llama",
+        why: "it is for the next one",
+        file: ".ci/run",
+        holds: " python3 -m venv .venv-llama\n",
     },
     Elsewhere {
-        command: ".venv-llama/bin/python tests/llama/server.py src/provider/embedded/weather.gguf 8080",
+        command: ".venv-llama/bin/pip install xllamacpp==2026.10.11549",
+        why: "it installs a package",
+        file: ".ci/run",
+        holds: " xllamacpp==2026.10.11549\n",
+    },
+    Elsewhere {
+        command: ".venv-llama/bin/python tests/llama/serve.py src/provider/embedded/weather.gguf 8080",
         why: "it needs that package, and serves until it is killed",
-        file: "tests/llama/server.py",
-        holds: "`python tests/llama/server.py MODEL [PORT]`",
+        file: ".ci/run",
+        holds: " .venv-llama/bin/python tests/llama/serve.py src/provider/embedded/weather.gguf ",
     },
     Elsewhere {
         command: "PW_SIMULATE=1 cargo test --test it simulation -- --nocapture",
@@ -75,6 +81,12 @@ const ELSEWHERE: [Elsewhere; 8] = [
         why: "it builds and measures for minutes",
         file: "benches/eval/main.rs",
         holds: "`cargo bench --bench eval`",
+    },
+    Elsewhere {
+        command: "cargo bench --bench embedded",
+        why: "it builds and measures for minutes",
+        file: "benches/embedded.rs",
+        holds: "`cargo bench --bench embedded`",
     },
 ];
 

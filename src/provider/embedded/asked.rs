@@ -65,6 +65,15 @@ impl Asked {
         }
     }
 
+    /// Limits the answer to so many tokens.
+    #[must_use]
+    pub fn at_most(self, tokens: usize) -> Self {
+        Self {
+            limit: Some(tokens),
+            ..self
+        }
+    }
+
     /// Reads a request and its body on the wire.
     ///
     /// Errors: what was found and what is expected, in words.

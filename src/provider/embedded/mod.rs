@@ -32,7 +32,7 @@ use crate::provider::{Prepared, ProviderError, Reply, ServerInfo, Watch};
 pub use asked::{Asked, Sampling};
 pub use error::{EmbeddedError, LoadError};
 pub use weights::Weights;
-pub use write::{Written, write};
+pub use write::{WriteError, Written, write};
 
 /// The name of the model that ships inside `pw`.
 pub const WEATHER: &str = "weather";

@@ -80,6 +80,11 @@ impl Weights {
         format!("{} (pw {})", self.hash, env!("CARGO_PKG_VERSION"))
     }
 
+    /// Returns the SHA-256 of its file.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
     /// Returns its tokenizer.
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.tokenizer
