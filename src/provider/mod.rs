@@ -4,6 +4,7 @@
 //! naming whatever goes wrong by a row of the fault table (F1 to F49) with what became of its money. Also the retry policy,
 //! as a pure function. It must not know budgets, the ledger, or how many attempts there were: `call/` decides and pays.
 //! No library retries here and no redirect is followed, so that one `send` is at most one request on the wire.
+//! Two kinds have no wire: `scripted` answers by rules, and [`embedded`] from a small model in this process.
 //!
 //! Start with [`Provider`]; then `exchange` (one HTTP exchange under limits) and `classify` (faults).
 
