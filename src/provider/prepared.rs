@@ -42,8 +42,9 @@ impl fmt::Debug for Watch {
 pub struct Prepared {
     /// The final body.
     pub body: Arc<[u8]>,
-    /// SHA-256 in hex of base URL, query, body and the server's identity: the cache's key but for the repeat. `None` where
-    /// answers are never cached: scripted endpoints, and a llama.cpp server that was not asked by `ready` or hides its identity.
+    /// SHA-256 in hex of base URL, query, body and the server's identity (for an embedded model: its file's hash and our
+    /// version): the cache's key but for the repeat. `None` where answers are never cached: scripted endpoints, and a
+    /// llama.cpp server that was not asked by `ready` or hides its identity.
     pub cache_basis: Option<String>,
     /// Upper bound of the input in tokens: UTF-8 bytes of texts, schemas and tools, and 16 a message. Without media.
     pub input_bytes: u64,

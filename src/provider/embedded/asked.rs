@@ -17,6 +17,8 @@ const MOST_ENCODED: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Asked {
     prompt: Prompt,
+    /// What the last message has already put into the model's mouth; the answer's text begins with it.
+    pub(super) begun: String,
     /// The most tokens to write; `None`: as many as the context holds.
     pub(super) limit: Option<usize>,
     pub(super) sampling: Sampling,
@@ -59,6 +61,7 @@ impl Asked {
     pub fn greedy(prompt: Vec<u32>) -> Self {
         Self {
             prompt: Prompt::Tokens(prompt),
+            begun: String::new(),
             limit: None,
             sampling: Sampling::default(),
             stops: Vec::new(),
@@ -87,6 +90,10 @@ impl Asked {
         }
         let mut asked = Self::greedy(Vec::new());
         asked.prompt = Prompt::of(weights, &request.messages)?;
+        asked.begun = match request.messages.last() {
+            Some(message) if message.role == Role::Model => message.plain_text(),
+            _ => String::new(),
+        };
         for (key, value) in body {
             asked.set(key, value)?;
         }

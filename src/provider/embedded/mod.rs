@@ -19,6 +19,7 @@ mod write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -72,9 +73,7 @@ impl Embedded {
     }
 
     pub(super) fn ready(&self) -> Result<ServerInfo, Fault> {
-        let weights = self
-            .weights()
-            .map_err(|error| Fault::new(0, MoneyClass::NotSent, error.to_string()))?;
+        let weights = self.weights().map_err(|error| not_sent(&error))?;
         Ok(ServerInfo {
             slots: Some(self.slots),
             context: Some(weights.model.dims().context as u64),
@@ -126,13 +125,11 @@ impl Embedded {
     pub(super) async fn send(&self, prepared: &Prepared, watch: &Watch) -> Result<Reply, Fault> {
         let started = Instant::now();
         (watch.fail)("before-send");
-        let Some(asked) = prepared.asked.clone() else {
-            let message = "the request was prepared for another endpoint";
-            return Err(Fault::new(0, MoneyClass::NotSent, message));
-        };
-        let weights = self
-            .weights()
-            .map_err(|error| not_sent(error.to_string()))?;
+        let asked = prepared
+            .asked
+            .clone()
+            .ok_or_else(|| not_sent(&"the request was prepared for another endpoint"))?;
+        let weights = self.weights().map_err(|error| not_sent(&error))?;
         if let Some(message) = asked.too_long(&weights) {
             return Err(Fault {
                 caused_by_request: true,
@@ -140,36 +137,27 @@ impl Embedded {
             });
         }
         let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|error| not_sent(error.to_string()))?;
+        let place = place.map_err(|error| not_sent(&error))?;
         let gone = Gone::default();
-        let (stop, watch, prompt) = (Arc::clone(&gone.0), watch.clone(), asked.prompt_tokens());
+        let stop = Arc::clone(&gone.0);
+        let prompt = asked.prompt_tokens();
+        let mut shown = Shown::new(watch, started);
         let writing = tokio::task::spawn_blocking(move || {
             let _place = place;
-            let mut first = None;
-            let mut on_text = |text: &str| {
-                if first.is_none() {
-                    first = Some(started.elapsed());
-                    (watch.fail)("after-headers");
-                    (watch.fail)("mid-body");
-                }
-                if let Some(on_text) = &watch.on_text {
-                    on_text(text);
-                }
-            };
-            let written = write(&weights, &asked, &mut on_text, &|| {
-                stop.load(Ordering::Relaxed)
-            });
-            (written, first)
+            let stop = || stop.load(Ordering::Relaxed);
+            let written = write(&weights, &asked, &mut |text| shown.show(text), &stop);
+            (written, shown.first)
         });
-        let (written, first) = match timeout(self.endpoint.timeout, writing).await {
-            Err(_) => return Err(self.late()),
-            Ok(Err(error)) => return Err(not_sent(format!("the model stopped: {error}"))),
-            Ok(Ok((written, first))) => {
-                (written.map_err(|error| not_sent(error.to_string()))?, first)
-            }
-        };
+        let written = timeout(self.endpoint.timeout, writing).await;
+        let (written, first) = written
+            .map_err(|_| self.late())?
+            .map_err(|error| not_sent(&error))?;
+        let answer = answer(
+            written.map_err(|error| not_sent(&error))?,
+            prompt,
+            &prepared.model,
+        );
         let latency = started.elapsed();
-        let answer = answer(written, prompt, &prepared.model);
         Ok(Reply::new(answer, first.unwrap_or(latency), latency))
     }
 
@@ -191,8 +179,37 @@ impl Drop for Gone {
     }
 }
 
-fn not_sent(message: String) -> Fault {
-    Fault::new(0, MoneyClass::NotSent, message)
+/// The text on its way to whoever watches it.
+struct Shown {
+    watch: Watch,
+    started: Instant,
+    /// When the first piece was there.
+    first: Option<Duration>,
+}
+
+impl Shown {
+    fn new(watch: &Watch, started: Instant) -> Self {
+        Self {
+            watch: watch.clone(),
+            started,
+            first: None,
+        }
+    }
+
+    fn show(&mut self, text: &str) {
+        if self.first.is_none() {
+            self.first = Some(self.started.elapsed());
+            (self.watch.fail)("after-headers");
+            (self.watch.fail)("mid-body");
+        }
+        if let Some(on_text) = &self.watch.on_text {
+            on_text(text);
+        }
+    }
+}
+
+fn not_sent(error: &impl ToString) -> Fault {
+    Fault::new(0, MoneyClass::NotSent, error.to_string())
 }
 
 fn answer(written: Written, prompt: usize, model: &str) -> Answer {

@@ -59,6 +59,7 @@ pub fn write(
     }
     let mut sampler = Sampler::new(asked.sampling, prompt);
     let mut answer = Growing::new(asked, tokenizer, on_text);
+    answer.show(&asked.begun);
     for tokens in 1..=limit {
         let token = sampler.choose(&logits).ok_or(WriteError::NoNumber {
             tokens: session.length(),

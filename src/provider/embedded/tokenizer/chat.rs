@@ -46,13 +46,20 @@ impl Tokenizer {
         tokens
     }
 
-    /// Encodes a conversation up to where the model is to speak.
+    /// Encodes a conversation up to where the model is to speak: after the beginning of its turn, or, as `llama-server` has
+    /// it, after what the last turn has already put into its mouth.
     pub fn chat<'t>(&self, turns: impl IntoIterator<Item = (Speaker, &'t str)>) -> Vec<u32> {
-        let mut tokens: Vec<u32> = turns
-            .into_iter()
-            .flat_map(|(speaker, text)| self.turn(speaker, text))
-            .collect();
-        tokens.push(self.begin(Speaker::Assistant));
+        let mut tokens = Vec::new();
+        let mut last = None;
+        for (speaker, text) in turns {
+            tokens.extend(self.turn(speaker, text));
+            last = Some(speaker);
+        }
+        if last == Some(Speaker::Assistant) {
+            tokens.pop();
+        } else {
+            tokens.push(self.begin(Speaker::Assistant));
+        }
         tokens
     }
 }

@@ -73,6 +73,15 @@ fn control_tokens_come_from_the_template_alone() {
 }
 
 #[test]
+fn what_the_last_turn_puts_into_the_models_mouth_is_not_ended() {
+    let tokenizer = small();
+    let open = tokenizer.chat([(Speaker::User, "a"), (Speaker::Assistant, "今天")]);
+    let before = tokenizer.chat([(Speaker::User, "a")]);
+    assert_eq!(open, [before, tokenizer.encode("今天")].concat());
+    assert_eq!(tokenizer.chat([]), [tokenizer.begin(Speaker::Assistant)]);
+}
+
+#[test]
 fn a_stream_never_gives_half_a_character() {
     let tokenizer = small();
     let mut stream = TextStream::default();
