@@ -1,6 +1,7 @@
 //! The screens of the READMEs: drawn from a run, and a fresh run must still look so.
 //!
-//! `PW_BLESS=1 cargo test --test it readme::screen` draws them again.
+//! `PW_BLESS=1 cargo test --test it readme::screen` draws them again; with `PW_BINARY=target/release/pw` they show the times of
+//! a release build, which are those that a reader will see.
 
 use std::path::Path;
 
