@@ -21,6 +21,7 @@
 //! | [`call`] | 4 | the only payer: cached? permit → hold → send → settle, void or lost → retry | suites |
 //! | [`scorer`] | 5 | what an answer is worth | how it was bought |
 //! | [`engine`] | 6 | plan (pure) → execute (the one concurrent place) → events | the terminal |
+//! | `train` | 7 | the embedded model's making: corpus, vocabulary, training, file; only in tests and under the feature `train` | commands |
 //! | [`commands`] | 8 | one file a command; errors classified once, with hints and exit codes | – |
 //!
 //! # What always holds
@@ -50,4 +51,6 @@ pub mod stats;
 pub mod suite;
 pub mod summary;
 pub mod template;
+#[cfg(any(test, feature = "train"))]
+pub mod train;
 pub mod workspace;

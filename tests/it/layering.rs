@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Rooms and their ranks, as `src/lib.rs` draws them.
-const RANKS: [(&str, u8); 15] = [
+const RANKS: [(&str, u8); 16] = [
     ("domain", 0),
     ("stats", 1),
     ("template", 1),
@@ -22,6 +22,7 @@ const RANKS: [(&str, u8); 15] = [
     ("call", 4),
     ("scorer", 5),
     ("engine", 6),
+    ("train", 7),
     ("commands", 8),
 ];
 

@@ -1,0 +1,107 @@
+//! Temperatures, as people write them.
+
+use crate::train::corpus::Tongue;
+use crate::train::corpus::dice::Dice;
+
+/// One temperature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// As the note writes it, without its unit.
+    pub written: String,
+    /// As JSON writes it.
+    pub number: String,
+}
+
+/// A lowest and a highest temperature and what their figures are measured in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// The lowest.
+    pub low: Figure,
+    /// The highest: always greater.
+    pub high: Figure,
+    /// Written behind a figure; may begin with a space, may be empty.
+    pub unit: &'static str,
+}
+
+/// How the figures of one note are written.
+struct Style {
+    /// Decimal places.
+    places: usize,
+    minus: &'static str,
+}
+
+impl Span {
+    /// Makes one up.
+    pub fn new(tongue: Tongue, dice: &mut Dice) -> Self {
+        let unit = match tongue {
+            Tongue::Zh => dice.word(&[
+                "度",
+                "度",
+                "度",
+                "度",
+                "℃",
+                "℃",
+                "°C",
+                "摄氏度",
+                "",
+                "",
+                " ℃",
+                "C",
+            ]),
+            Tongue::En => dice.word(&[
+                " degrees", " degrees", " degrees", "", "", "", "°C", "°C", " C", "C", " °C", "°",
+                "°F", "F",
+            ]),
+        };
+        let minus = match (dice.below(20), tongue) {
+            (0, _) => "−",
+            (1 | 2, Tongue::Zh) => "零下",
+            (1, Tongue::En) => "minus ",
+            _ => "-",
+        };
+        let style = Style {
+            places: dice.weighted(&[72, 20, 8]),
+            minus,
+        };
+        let scale = 10_i64.pow(u32::try_from(style.places).unwrap_or(0));
+        let (coldest, warmest) = if dice.percent(85) {
+            (-32, 42)
+        } else {
+            (-99, 125)
+        };
+        let low = between(coldest * scale, warmest * scale, dice);
+        let gap = if dice.percent(90) { 15 } else { 45 };
+        let high = low + between(1, gap * scale, dice);
+        Self {
+            low: style.figure(low, dice),
+            high: style.figure(high, dice),
+            unit,
+        }
+    }
+}
+
+fn between(least: i64, most: i64, dice: &mut Dice) -> i64 {
+    least + i64::try_from(dice.below(usize::try_from(most - least + 1).unwrap_or(1))).unwrap_or(0)
+}
+
+impl Style {
+    /// Writes a number of the last decimal place; whole numbers sometimes without decimals.
+    fn figure(&self, value: i64, dice: &mut Dice) -> Figure {
+        let scale = 10_u64.pow(u32::try_from(self.places).unwrap_or(0));
+        let (whole, part) = (value.unsigned_abs() / scale, value.unsigned_abs() % scale);
+        let digits = if self.places == 0 || (part == 0 && dice.percent(50)) {
+            whole.to_string()
+        } else {
+            format!("{whole}.{part:0places$}", places = self.places)
+        };
+        let (sign, minus) = if value < 0 {
+            (self.minus, "-")
+        } else {
+            ("", "")
+        };
+        Figure {
+            written: format!("{sign}{digits}"),
+            number: format!("{minus}{digits}"),
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The loop: batches in, weights out; a checkpoint now and then, so that a cut run loses nothing.
+//!
+//! Each step computes the gradients of [`WORKERS`] batches side by side and adds them in order, so that the weights are the
+//! same bytes on one machine whatever the threads' timing, as long as candle itself computes on one thread
+//! (`RAYON_NUM_THREADS=1`).
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use std::{fs, io, thread};
+
+use candle_core::{Device, Tensor, Var, safetensors};
+
+use crate::provider::embedded::tokenizer::{Tokenizer, TokenizerError, Vocabulary};
+use crate::train::corpus::Corpus;
+use crate::train::feed::Feed;
+use crate::train::network::{Batch, Network};
+use crate::train::optimiser::{AdamW, Gradients};
+use crate::train::{Shape, gguf_write};
+
+/// Batches of a step, each on a thread of its own.
+pub const WORKERS: usize = 2;
+
+/// What a run is told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Sizes.
+    pub shape: Shape,
+    /// Of the weights and the rows.
+    pub seed: u64,
+    /// Steps in all.
+    pub steps: usize,
+    /// Where to stop before the end, with a checkpoint to carry on from.
+    pub stop: Option<usize>,
+    /// Tokens of one batch, about.
+    pub batch: usize,
+    /// The highest rate; it rises over the first steps and falls like a cosine.
+    pub rate: f32,
+    /// Where the weights go; the loss curve goes beside them.
+    pub out: PathBuf,
+    /// Where checkpoints go; one that is there is carried on.
+    pub checkpoint: PathBuf,
+    /// Steps between two checkpoints.
+    pub every: usize,
+}
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A tensor went wrong.
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
+    /// The vocabulary went wrong.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// A file.
+    #[error("cannot write or read `{}`", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A checkpoint of another run.
+    #[error("the checkpoint `{}` does not say its step", path.display())]
+    Checkpoint {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A thread that broke off.
+    #[error("a worker stopped without an answer")]
+    Worker,
+}
+
+/// A run under way.
+pub struct Run<'c> {
+    settings: Settings,
+    vocabulary: Vocabulary,
+    network: Network,
+    optimiser: AdamW,
+    feed: Feed<'c>,
+    curve: String,
+}
+
+/// What one batch gave.
+struct Share {
+    /// Sum over the answers, and of their weights.
+    loss: f64,
+    answers: f64,
+    /// Sum of all weights.
+    weight: f64,
+    gradients: Gradients,
+}
+
+impl<'c> Run<'c> {
+    /// Begins a run, or carries on the one whose checkpoint is there.
+    ///
+    /// Errors: a checkpoint that cannot be read.
+    pub fn new(
+        settings: Settings,
+        corpus: &'c Corpus,
+        tokenizer: &'c Tokenizer,
+    ) -> Result<Self, RunError> {
+        let mut run = Self {
+            vocabulary: tokenizer.vocabulary().clone(),
+            network: Network::new(settings.shape, settings.seed)?,
+            optimiser: AdamW::default(),
+            feed: Feed::new(corpus, tokenizer, settings.seed, settings.batch),
+            curve: String::from("step\tloss\ttokens\tseconds\n"),
+            settings,
+        };
+        if run.settings.checkpoint.exists() {
+            run.restore()?;
+        }
+        Ok(run)
+    }
+
+    /// Trains to the end and writes the weights; `tell` hears a line of the curve now and then.
+    ///
+    /// Errors: as they come; the last checkpoint remains.
+    pub fn train(mut self, mut tell: impl FnMut(&str)) -> Result<(), RunError> {
+        let started = Instant::now();
+        let (mut loss, mut weight, mut tokens) = (0.0, 0.0, 0);
+        while self.step_number() < self.settings.steps {
+            let batches: Vec<Batch> = self.feed.by_ref().take(WORKERS).collect();
+            tokens += batches
+                .iter()
+                .map(|batch| batch.tokens.len())
+                .sum::<usize>();
+            let (step_loss, step_weight) = self.step(&batches)?;
+            loss += step_loss;
+            weight += step_weight;
+            let step = self.step_number();
+            if step % 50 == 0 || step == self.settings.steps {
+                let line = format!(
+                    "{step}\t{:.4}\t{tokens}\t{}",
+                    loss / weight,
+                    started.elapsed().as_secs()
+                );
+                tell(&line);
+                let _infallible = writeln!(self.curve, "{line}");
+                (loss, weight) = (0.0, 0.0);
+            }
+            if step % self.settings.every == 0 || step == self.settings.steps {
+                self.save()?;
+            }
+            if self.settings.stop == Some(step) {
+                return self.save();
+            }
+        }
+        Ok(())
+    }
+
+    fn step_number(&self) -> usize {
+        usize::try_from(self.optimiser.steps).unwrap_or(0)
+    }
+
+    /// Takes one step; returns the sums over the answers of losses and of weights.
+    fn step(&mut self, batches: &[Batch]) -> Result<(f64, f64), RunError> {
+        let network = &self.network;
+        let shares: Vec<Share> = thread::scope(|scope| {
+            let workers: Vec<_> = batches
+                .iter()
+                .map(|batch| scope.spawn(move || share(network, batch)))
+                .collect();
+            workers
+                .into_iter()
+                .map(|worker| worker.join().map_err(|_| RunError::Worker)?)
+                .collect::<Result<_, _>>()
+        })?;
+        let weight: f64 = shares.iter().map(|share| share.weight).sum();
+        let loss = shares.iter().map(|share| share.loss).sum();
+        let answers = shares.iter().map(|share| share.answers).sum();
+        let mut shares = shares.into_iter().map(|share| share.gradients);
+        let mut total = shares.next().unwrap_or_default();
+        for share in shares {
+            for (name, numbers) in share {
+                let sums = total
+                    .entry(name)
+                    .or_insert_with(|| vec![0.0; numbers.len()]);
+                sums.iter_mut()
+                    .zip(numbers)
+                    .for_each(|(sum, number)| *sum += number);
+            }
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "gradients are single floats"
+        )]
+        let over = (1.0 / weight.max(f64::MIN_POSITIVE)) as f32;
+        total
+            .values_mut()
+            .flatten()
+            .for_each(|number| *number *= over);
+        let rate = self.rate();
+        self.optimiser.step(&self.network.weights, &total, rate)?;
+        Ok((loss, answers))
+    }
+
+    /// Rises over the first fiftieth of the steps, then falls to a fiftieth of the highest.
+    #[expect(clippy::cast_precision_loss, reason = "steps are few")]
+    fn rate(&self) -> f32 {
+        let (step, steps) = (self.step_number() as f32, self.settings.steps as f32);
+        let rise = (steps / 50.0).max(1.0);
+        let fall = ((step - rise) / (steps - rise).max(1.0)).clamp(0.0, 1.0);
+        let cosine = 0.5 + 0.5 * (std::f32::consts::PI * fall).cos();
+        self.settings.rate * ((step + 1.0) / rise).min(1.0) * (0.02 + 0.98 * cosine)
+    }
+
+    /// Writes the checkpoint, the weights and the curve.
+    fn save(&self) -> Result<(), RunError> {
+        let mut tensors: HashMap<String, Tensor> = HashMap::new();
+        let mut weights = BTreeMap::new();
+        for (name, weight) in &self.network.weights {
+            tensors.insert(name.clone(), weight.as_tensor().clone());
+            weights.insert(
+                name.clone(),
+                (
+                    weight.dims().to_vec(),
+                    weight.flatten_all()?.to_vec1::<f32>()?,
+                ),
+            );
+        }
+        for (name, (mean, square)) in &self.optimiser.means {
+            tensors.insert(
+                format!("mean.{name}"),
+                Tensor::new(mean.as_slice(), &Device::Cpu)?,
+            );
+            tensors.insert(
+                format!("square.{name}"),
+                Tensor::new(square.as_slice(), &Device::Cpu)?,
+            );
+        }
+        tensors.insert(
+            "steps".to_owned(),
+            Tensor::new(&[i64::from(self.optimiser.steps)], &Device::Cpu)?,
+        );
+        // Written beside and renamed: a run that is cut while it writes keeps the checkpoint before.
+        let beside = self.settings.checkpoint.with_extension("part");
+        safetensors::save(&tensors, &beside)?;
+        fs::rename(&beside, &self.settings.checkpoint)
+            .map_err(|source| file_error(&beside, source))?;
+        let file = gguf_write::model(&self.settings.shape, &self.vocabulary, &weights);
+        for (path, bytes) in [
+            (self.settings.out.clone(), file.as_slice()),
+            (
+                self.settings.out.with_extension("curve.tsv"),
+                self.curve.as_bytes(),
+            ),
+        ] {
+            fs::write(&path, bytes).map_err(|source| file_error(&path, source))?;
+        }
+        Ok(())
+    }
+
+    /// Reads a checkpoint and passes over the batches that were trained.
+    fn restore(&mut self) -> Result<(), RunError> {
+        let path = &self.settings.checkpoint;
+        let mut tensors = safetensors::load(path, &Device::Cpu)?;
+        let missing = || RunError::Checkpoint { path: path.clone() };
+        let steps = tensors
+            .remove("steps")
+            .ok_or_else(missing)?
+            .to_vec1::<i64>()?;
+        self.optimiser.steps = steps
+            .first()
+            .and_then(|steps| i32::try_from(*steps).ok())
+            .ok_or_else(missing)?;
+        for (name, tensor) in tensors {
+            if let Some(name) = name.strip_prefix("mean.") {
+                self.optimiser.means.entry(name.to_owned()).or_default().0 = tensor.to_vec1()?;
+            } else if let Some(name) = name.strip_prefix("square.") {
+                self.optimiser.means.entry(name.to_owned()).or_default().1 = tensor.to_vec1()?;
+            } else {
+                self.network
+                    .weights
+                    .insert(name, Var::from_tensor(&tensor)?);
+            }
+        }
+        if let Ok(curve) = fs::read_to_string(self.settings.out.with_extension("curve.tsv")) {
+            self.curve = curve;
+        }
+        for _ in 0..self.step_number() * WORKERS {
+            self.feed.next();
+        }
+        Ok(())
+    }
+}
+
+/// Computes the gradients of one batch.
+fn share(network: &Network, batch: &Batch) -> Result<Share, RunError> {
+    let [answers, prompts] = network.losses(batch)?;
+    let store = (&answers + &prompts)?.backward()?;
+    let total = |weights: &[f32]| weights.iter().copied().map(f64::from).sum::<f64>();
+    let mut gradients = Gradients::new();
+    for (name, weight) in &network.weights {
+        if let Some(gradient) = store.get(weight) {
+            gradients.insert(name.clone(), gradient.flatten_all()?.to_vec1()?);
+        }
+    }
+    Ok(Share {
+        loss: f64::from(answers.to_scalar::<f32>()?),
+        answers: total(&batch.answers.weights),
+        weight: total(&batch.answers.weights) + total(&batch.prompts.weights),
+        gradients,
+    })
+}
+
+fn file_error(path: &Path, source: io::Error) -> RunError {
+    RunError::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests;
