@@ -7,7 +7,7 @@ use crate::train::corpus::question::other as only_weather;
 use crate::train::corpus::{Corpus, Kind, Row, Tongue};
 
 /// Makes a sentence about the weather as a person says it, and a reply.
-pub fn reply(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
+pub(super) fn reply(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let kind = dice.below(KINDS.len());
     let sentence = sentence(corpus, tongue, kind, dice);
     let reply = corpus
@@ -17,7 +17,7 @@ pub fn reply(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
 }
 
 /// Makes a question about something else.
-pub fn other(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
+pub(super) fn other(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let question = corpus.grammar(tongue).say("other", &[], dice);
     row(
         corpus,
@@ -30,7 +30,7 @@ pub fn other(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
 }
 
 /// Makes a sentence that describes a kind of weather.
-pub fn sentence(corpus: &Corpus, tongue: Tongue, kind: usize, dice: &mut Dice) -> String {
+pub(super) fn sentence(corpus: &Corpus, tongue: Tongue, kind: usize, dice: &mut Dice) -> String {
     let sentence = corpus.grammar(tongue).say(KINDS[kind], &[], dice);
     if tongue == Tongue::Zh || dice.percent(12) {
         return sentence;

@@ -4,7 +4,7 @@ use crate::train::corpus::Tongue;
 use crate::train::corpus::dice::Dice;
 
 /// Kinds of weather, in the order of all lists by kind.
-pub const KINDS: [&str; 6] = ["sun", "rain", "cloud", "snow", "wind", "fog"];
+pub(super) const KINDS: [&str; 6] = ["sun", "rain", "cloud", "snow", "wind", "fog"];
 
 const ZH: [&[&str]; 6] = [
     &["晴", "晴", "晴", "晴天", "晴朗", "晴间多云", "大部晴朗"],
@@ -136,7 +136,7 @@ const EN: [&[&str]; 6] = [
 const OTHERS_EN: [&str; 6] = ["hail", "hot", "cold", "dusty", "humid", "smoky"];
 
 /// Picks a condition.
-pub fn condition(tongue: Tongue, dice: &mut Dice) -> String {
+pub(super) fn condition(tongue: Tongue, dice: &mut Dice) -> String {
     let kind = dice.below(KINDS.len());
     let any = if dice.percent(4) {
         dice.word(match tongue {
@@ -158,7 +158,7 @@ pub fn condition(tongue: Tongue, dice: &mut Dice) -> String {
 }
 
 /// Picks a condition of a kind.
-pub fn of_kind(tongue: Tongue, kind: usize, dice: &mut Dice) -> &'static str {
+pub(super) fn of_kind(tongue: Tongue, kind: usize, dice: &mut Dice) -> &'static str {
     dice.word(match tongue {
         Tongue::Zh => ZH[kind],
         Tongue::En => EN[kind],
@@ -166,7 +166,7 @@ pub fn of_kind(tongue: Tongue, kind: usize, dice: &mut Dice) -> &'static str {
 }
 
 /// Says how a Chinese sentence tells a condition as something that happens: 下着大雨, 刮着大风, 起了雾.
-pub fn happening(condition: &str) -> String {
+pub(super) fn happening(condition: &str) -> String {
     let before = match condition.chars().last() {
         _ if condition.contains(['转', '有', '下', '刮', '天']) => "",
         Some('雨' | '雪') if condition.chars().count() <= 3 => {
@@ -180,7 +180,7 @@ pub fn happening(condition: &str) -> String {
 }
 
 /// Says how an English sentence brings a condition in: `It is sunny`, `There is light rain`, `There are showers`.
-pub fn opening(condition: &str) -> &'static str {
+pub(super) fn opening(condition: &str) -> &'static str {
     const NOUNS: [&str; 10] = [
         "rain",
         "drizzle",

@@ -98,7 +98,7 @@ impl Format {
 }
 
 /// Makes examples and a sentence to label like them.
-pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
+pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let usual = dice.percent(50);
     let signs = !usual && dice.percent(35);
     let tongue_of_labels = if dice.percent(10) {
@@ -190,7 +190,7 @@ fn as_text(
         text.push('\n');
     }
     for (sentence, label) in examples {
-        text += &format!("{before}{sentence}{between}{label}{after}");
+        text.extend([before, sentence.as_str(), between, label, after]);
     }
     text += before;
     text += query;

@@ -8,7 +8,7 @@ use crate::train::corpus::{Kind, Tongue};
 
 /// A place and what a note says about it.
 #[derive(Debug, Clone)]
-pub struct Facts {
+pub(super) struct Facts {
     /// As the note writes it.
     pub place: String,
     /// `None`: the note does not say.
@@ -19,7 +19,7 @@ pub struct Facts {
 
 impl Facts {
     /// Makes up a place and its facts; some notes leave the condition or the temperatures out.
-    pub fn new(tongue: Tongue, dice: &mut Dice) -> Self {
+    pub(super) fn new(tongue: Tongue, dice: &mut Dice) -> Self {
         let mut facts = Self {
             place: place(tongue, dice),
             condition: Some(condition(tongue, dice)),
@@ -34,7 +34,7 @@ impl Facts {
     }
 
     /// Takes units and words off the figures, for a note in JSON.
-    pub fn plain(&mut self) {
+    pub(super) fn plain(&mut self) {
         if let Some(span) = &mut self.span {
             span.unit = "";
             for figure in [&mut span.low, &mut span.high] {
@@ -44,7 +44,7 @@ impl Facts {
     }
 
     /// Returns names, figures and conditions.
-    pub fn copied(&self) -> impl Iterator<Item = String> + '_ {
+    pub(super) fn copied(&self) -> impl Iterator<Item = String> + '_ {
         let figures = self.span.iter().flat_map(|span| [&span.low, &span.high]);
         let figures = figures.flat_map(|figure| [figure.written.clone(), figure.number.clone()]);
         [self.place.clone()]
@@ -54,7 +54,7 @@ impl Facts {
     }
 
     /// Returns place, condition, lowest and highest.
-    pub fn key(&self) -> [String; 4] {
+    pub(super) fn key(&self) -> [String; 4] {
         let figure = |of: fn(&Span) -> &Figure| {
             self.span
                 .as_ref()
@@ -69,7 +69,13 @@ impl Facts {
     }
 
     /// Answers a question about `place` on `day`; `None` where the note does not say it.
-    pub fn answer(&self, kind: Kind, tongue: Tongue, place: &str, day: &str) -> Option<String> {
+    pub(super) fn answer(
+        &self,
+        kind: Kind,
+        tongue: Tongue,
+        place: &str,
+        day: &str,
+    ) -> Option<String> {
         let condition = self.condition.as_deref();
         let zh = tongue == Tongue::Zh;
         Some(match kind {
@@ -120,13 +126,13 @@ impl Facts {
 
 impl Span {
     /// Writes a figure with its unit.
-    pub fn shown(&self, figure: &Figure) -> String {
+    pub(super) fn shown(&self, figure: &Figure) -> String {
         format!("{}{}", figure.written, self.unit)
     }
 }
 
 /// Says that the facts are not there; of no place: that of no place.
-pub fn unknown(kind: Kind, tongue: Tongue, place: &str, day: &str) -> String {
+pub(super) fn unknown(kind: Kind, tongue: Tongue, place: &str, day: &str) -> String {
     let nothing = Facts {
         place: String::new(),
         condition: None,

@@ -5,7 +5,7 @@ use crate::train::corpus::dice::Dice;
 
 /// One temperature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Figure {
+pub(super) struct Figure {
     /// As the note writes it, without its unit.
     pub written: String,
     /// As JSON writes it.
@@ -14,7 +14,7 @@ pub struct Figure {
 
 /// A lowest and a highest temperature and what their figures are measured in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Span {
+pub(super) struct Span {
     /// The lowest.
     pub low: Figure,
     /// The highest: always greater.
@@ -32,7 +32,7 @@ struct Style {
 
 impl Span {
     /// Makes one up.
-    pub fn new(tongue: Tongue, dice: &mut Dice) -> Self {
+    pub(super) fn new(tongue: Tongue, dice: &mut Dice) -> Self {
         let unit = match tongue {
             Tongue::Zh => dice.word(&[
                 "度",

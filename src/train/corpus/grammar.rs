@@ -10,7 +10,7 @@ use crate::train::corpus::dice::Dice;
 
 /// Rules by name.
 #[derive(Debug, Default)]
-pub struct Grammar {
+pub(super) struct Grammar {
     rules: BTreeMap<String, Vec<Vec<Part>>>,
 }
 
@@ -22,11 +22,11 @@ enum Part {
 }
 
 /// Words bound from outside, by name.
-pub type Bound<'b> = &'b [(&'b str, &'b str)];
+pub(super) type Bound<'b> = &'b [(&'b str, &'b str)];
 
 impl Grammar {
     /// Reads rules; of two rules with one name, the later counts.
-    pub fn read(texts: &[&str]) -> Self {
+    pub(super) fn read(texts: &[&str]) -> Self {
         let mut grammar = Self::default();
         let mut name = String::new();
         let lines = texts.iter().flat_map(|text| text.lines());
@@ -47,7 +47,7 @@ impl Grammar {
     }
 
     /// Returns one wording of a rule; a name that is neither bound nor a rule says so in the text, and a test finds it.
-    pub fn say(&self, rule: &str, bound: Bound, dice: &mut Dice) -> String {
+    pub(super) fn say(&self, rule: &str, bound: Bound, dice: &mut Dice) -> String {
         let mut text = String::new();
         self.name(rule, bound, dice, &mut text);
         text
@@ -61,7 +61,7 @@ impl Grammar {
         } else if let Some(number) = number(name, dice) {
             text.push_str(&number.to_string());
         } else {
-            text.push_str(&format!("<{name}?>"));
+            text.extend(["<", name, "?>"]);
         }
     }
 
@@ -80,7 +80,7 @@ impl Grammar {
 
     /// Counts the ways through a rule; bound words count as one.
     #[cfg(test)]
-    pub fn count(&self, rule: &str) -> f64 {
+    pub(super) fn count(&self, rule: &str) -> f64 {
         self.rules.get(rule).map_or(1.0, |rule| {
             rule.iter().map(|parts| self.product(parts)).sum()
         })

@@ -61,7 +61,7 @@ impl HeldOut {
 }
 
 /// Takes away what does not make another sentence: forms of characters (NFKC), case, spaces and punctuation; a sign stays.
-pub fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     let kept = |letter: &char| letter.is_alphanumeric() || *letter == '-';
     text.nfkc()
         .filter(kept)

@@ -26,7 +26,7 @@ const WORDS_EN: [&[&str]; 6] = [
 ];
 
 /// Returns the word of a kind; 0 is the usual one.
-pub fn word(tongue: Tongue, kind: usize, number: usize) -> &'static str {
+pub(super) fn word(tongue: Tongue, kind: usize, number: usize) -> &'static str {
     let words = match tongue {
         Tongue::Zh => WORDS_ZH[kind],
         Tongue::En => WORDS_EN[kind],
@@ -35,7 +35,7 @@ pub fn word(tongue: Tongue, kind: usize, number: usize) -> &'static str {
 }
 
 /// Words for the kinds, by kind: often the usual ones, else any.
-pub fn words(tongue: Tongue, dice: &mut Dice) -> [String; 6] {
+pub(super) fn words(tongue: Tongue, dice: &mut Dice) -> [String; 6] {
     let usual = dice.percent(45);
     let capital = tongue == Tongue::En && dice.percent(15);
     let upper = tongue == Tongue::En && dice.percent(4);
@@ -51,7 +51,7 @@ pub fn words(tongue: Tongue, dice: &mut Dice) -> [String; 6] {
 }
 
 /// Makes a sentence to label.
-pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
+pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let kind = dice.below(KINDS.len());
     let spoken = if dice.percent(10) {
         tongue.other()

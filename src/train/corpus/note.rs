@@ -9,7 +9,7 @@ use crate::train::corpus::grammar::Grammar;
 
 /// How the notes of one prompt are laid out, so that several places may look alike.
 #[derive(Debug, Clone, Copy)]
-pub enum Layout {
+pub(super) enum Layout {
     /// Place, then items in any order.
     Items,
     /// A label before each fact.
@@ -22,13 +22,13 @@ pub enum Layout {
 
 impl Layout {
     /// Picks one.
-    pub fn new(dice: &mut Dice) -> Self {
+    pub(super) fn new(dice: &mut Dice) -> Self {
         [Self::Items, Self::Labels, Self::Sentence, Self::Json][dice.weighted(&[48, 16, 28, 8])]
     }
 }
 
 /// Writes notes.
-pub struct Writer<'g> {
+pub(super) struct Writer<'g> {
     /// Wordings.
     pub grammar: &'g Grammar,
     /// Their language.
@@ -41,7 +41,7 @@ pub struct Writer<'g> {
 
 impl Writer<'_> {
     /// Writes the facts of one place.
-    pub fn note(&self, facts: &Facts, layout: Layout, dice: &mut Dice) -> String {
+    pub(super) fn note(&self, facts: &Facts, layout: Layout, dice: &mut Dice) -> String {
         let complete = facts.condition.is_some() && facts.span.is_some();
         let note = match layout {
             Layout::Json => json(facts, self.tongue, dice),
@@ -70,7 +70,7 @@ impl Writer<'_> {
             .condition
             .as_deref()
             .map_or_else(String::new, happening);
-        let words = self.range_words(facts, &range, dice);
+        let words = Self::range_words(facts, &range, dice);
         let bound = [
             ("place", facts.place.as_str()),
             ("cond", facts.condition.as_deref().unwrap_or("")),
@@ -102,7 +102,7 @@ impl Writer<'_> {
         format!("{}{unit}{between}{}", first.written, span.shown(second))
     }
 
-    fn range_words(&self, facts: &Facts, range: &str, dice: &mut Dice) -> String {
+    fn range_words(facts: &Facts, range: &str, dice: &mut Dice) -> String {
         let Some(span) = &facts.span else {
             return String::new();
         };

@@ -28,7 +28,7 @@ const FOREIGN: usize = 4;
 const RARE: usize = 8;
 
 /// Picks or invents the name of a place.
-pub fn place(tongue: Tongue, dice: &mut Dice) -> String {
+pub(super) fn place(tongue: Tongue, dice: &mut Dice) -> String {
     let tongue = if dice.percent(FOREIGN) {
         tongue.other()
     } else {
@@ -94,7 +94,7 @@ fn invented_en(dice: &mut Dice) -> String {
         "St.", "West", "Los",
     ];
     let mut name = String::new();
-    for _ in 0..1 + dice.weighted(&[20, 60, 20]) {
+    for _ in 0..=dice.weighted(&[20, 60, 20]) {
         name += dice.word(&ONSETS);
         let vowels = if dice.percent(96) {
             &VOWELS[..16]

@@ -45,7 +45,7 @@ struct Asked<'g> {
 }
 
 /// Makes a question and its answer.
-pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
+pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let grammar = corpus.grammar(tongue);
     let kind = KINDS[dice.weighted(&KINDS.map(|(_, weight)| weight))].0;
     // What people mostly ask is plain; the rest is there so that nothing is too much for it.
@@ -124,7 +124,7 @@ pub fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
 }
 
 /// What is answered about anything else.
-pub fn other(tongue: Tongue) -> &'static str {
+pub(super) fn other(tongue: Tongue) -> &'static str {
     match tongue {
         Tongue::Zh => "我只懂天气。",
         Tongue::En => "I only know about the weather.",
