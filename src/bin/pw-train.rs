@@ -9,10 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
+use pw::provider::embedded::Weights;
 use pw::provider::embedded::tokenizer::{Speaker, Tokenizer};
 use pw::train::Shape;
 use pw::train::corpus::{Corpus, Dice, HeldOut};
-use pw::train::evaluate::{Answerer, Marks};
+use pw::train::evaluate::{Marks, answer};
 use pw::train::run::{Run, Settings};
 use pw::train::vocabulary;
 
@@ -122,7 +123,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 .into_iter()
                 .chain([(Speaker::User, prompt)])
                 .collect();
-            println!("{}", Answerer::read(&fs::read(file)?)?.answer(&turns)?);
+            println!("{}", answer(&Weights::read(&file)?, &turns)?);
         }
         Command::Sample { rows } => {
             let mut dice = Dice::new(arguments.seed);
@@ -160,11 +161,11 @@ fn eval(
     wrong: usize,
     seed: u64,
 ) -> Result<(), Box<dyn Error>> {
-    let answerer = Answerer::read(&fs::read(file)?)?;
+    let weights = Weights::read(file)?;
     let mut marks = Marks::default();
     let mut dice = Dice::new(seed + EVALUATION);
     for _ in 0..rows {
-        marks.ask(&answerer, corpus.row(&mut dice))?;
+        marks.ask(&weights, corpus.row(&mut dice))?;
     }
     let mut all = (0, 0);
     for (kind, (right, asked)) in &marks.by_kind {

@@ -13,7 +13,7 @@ const LONGEST: usize = 200;
 
 /// An endless stream of batches, a function of its seed.
 #[derive(Debug)]
-pub struct Feed<'c> {
+pub(super) struct Feed<'c> {
     corpus: &'c Corpus,
     tokenizer: &'c Tokenizer,
     dice: Dice,
@@ -34,7 +34,12 @@ struct Encoded {
 
 impl<'c> Feed<'c> {
     /// Begins a stream of batches of about `size` tokens.
-    pub fn new(corpus: &'c Corpus, tokenizer: &'c Tokenizer, seed: u64, size: usize) -> Self {
+    pub(super) fn new(
+        corpus: &'c Corpus,
+        tokenizer: &'c Tokenizer,
+        seed: u64,
+        size: usize,
+    ) -> Self {
         Self {
             corpus,
             tokenizer,

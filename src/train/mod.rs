@@ -16,6 +16,8 @@ mod network;
 mod optimiser;
 #[cfg(feature = "train")]
 pub mod run;
+#[cfg(feature = "train")]
+mod softmax;
 pub mod vocabulary;
 
 /// The sizes of a model; heads share nothing (as many keys as queries), and the embedding is the output.

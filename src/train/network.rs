@@ -9,46 +9,47 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Result, Tensor, Var};
 
 use crate::train::corpus::Dice;
-use crate::train::fused::{CausalSoftmax, CrossEntropy, Norm, Rope, SwiGlu};
+use crate::train::fused::{Norm, Rope, SwiGlu};
+use crate::train::softmax::{CausalSoftmax, CrossEntropy};
 use crate::train::{ROPE_BASE, Shape};
 
 /// Parameters by the names that a GGUF gives them, in order of their names.
 #[derive(Debug)]
-pub struct Network {
+pub(super) struct Network {
     /// Sizes.
-    pub shape: Shape,
+    pub(super) shape: Shape,
     /// Parameters.
-    pub weights: BTreeMap<String, Var>,
+    pub(super) weights: BTreeMap<String, Var>,
     angles: Arc<Vec<(f32, f32)>>,
 }
 
 /// Sequences of one length.
 #[derive(Debug, Clone, Default)]
-pub struct Batch {
+pub(super) struct Batch {
     /// How many.
-    pub rows: usize,
+    pub(super) rows: usize,
     /// Their tokens but the last, row by row.
-    pub tokens: Vec<u32>,
+    pub(super) tokens: Vec<u32>,
     /// What is learned of answers.
-    pub answers: Lesson,
+    pub(super) answers: Lesson,
     /// What is learned of prompts.
-    pub prompts: Lesson,
+    pub(super) prompts: Lesson,
 }
 
 /// Tokens that are to be said.
 #[derive(Debug, Clone, Default)]
-pub struct Lesson {
+pub(super) struct Lesson {
     /// Where in the batch's tokens they are to be said.
-    pub places: Vec<u32>,
+    pub(super) places: Vec<u32>,
     /// The next token, for each place.
-    pub next: Vec<u32>,
+    pub(super) next: Vec<u32>,
     /// How much it counts, for each place.
-    pub weights: Vec<f32>,
+    pub(super) weights: Vec<f32>,
 }
 
 impl Network {
     /// Makes a network with weights by chance: normal, of deviation 0.02 (less where layers add up), norms 1.
-    pub fn new(shape: Shape, seed: u64) -> Result<Self> {
+    pub(super) fn new(shape: Shape, seed: u64) -> Result<Self> {
         let mut dice = Dice::new(seed);
         let mut weights = BTreeMap::new();
         let Shape {
@@ -91,11 +92,11 @@ impl Network {
         for name in norms.chain(["output_norm.weight".to_owned()]) {
             weights.insert(name, Var::ones(width, DType::F32, &Device::Cpu)?);
         }
-        Self::of(shape, weights)
+        Ok(Self::of(shape, weights))
     }
 
     /// Makes a network of weights.
-    pub fn of(shape: Shape, weights: BTreeMap<String, Var>) -> Result<Self> {
+    pub(super) fn of(shape: Shape, weights: BTreeMap<String, Var>) -> Self {
         let (head, context) = (shape.width / shape.heads, shape.context);
         let mut angles = Vec::with_capacity(context * head / 2);
         for position in 0..context {
@@ -105,11 +106,11 @@ impl Network {
                 angles.push((angle.cos(), angle.sin()));
             }
         }
-        Ok(Self {
+        Self {
             shape,
             weights,
             angles: Arc::new(angles),
-        })
+        }
     }
 
     fn weight(&self, name: &str) -> Result<&Tensor> {
@@ -179,7 +180,7 @@ impl Network {
     }
 
     /// Returns the sums over places of weight × −ln p(next), of answers and of prompts.
-    pub fn losses(&self, batch: &Batch) -> Result<[Tensor; 2]> {
+    pub(super) fn losses(&self, batch: &Batch) -> Result<[Tensor; 2]> {
         let vectors = self.vectors(batch)?;
         let loss = |lesson: &Lesson| {
             self.logits(&vectors, &lesson.places)?

@@ -16,20 +16,20 @@ const DECAY: f32 = 0.05;
 const LONGEST: f64 = 1.0;
 
 /// Gradients by the names of their weights.
-pub type Gradients = BTreeMap<String, Vec<f32>>;
+pub(super) type Gradients = BTreeMap<String, Vec<f32>>;
 
 /// The means that it keeps.
 #[derive(Debug, Default)]
-pub struct AdamW {
+pub(super) struct AdamW {
     /// Steps taken.
-    pub steps: i32,
+    pub(super) steps: i32,
     /// Means of gradients and of their squares.
-    pub means: BTreeMap<String, (Vec<f32>, Vec<f32>)>,
+    pub(super) means: BTreeMap<String, (Vec<f32>, Vec<f32>)>,
 }
 
 impl AdamW {
     /// Takes one step; returns the gradient's length before it was shortened.
-    pub fn step(
+    pub(super) fn step(
         &mut self,
         weights: &BTreeMap<String, Var>,
         gradients: &Gradients,

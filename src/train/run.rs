@@ -4,20 +4,18 @@
 //! same bytes on one machine whatever the threads' timing, as long as candle itself computes on one thread
 //! (`RAYON_NUM_THREADS=1`).
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
-use std::{fs, io, thread};
+mod checkpoint;
 
-use candle_core::{Device, Tensor, Var, safetensors};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::{io, thread};
 
 use crate::provider::embedded::tokenizer::{Tokenizer, TokenizerError, Vocabulary};
+use crate::train::Shape;
 use crate::train::corpus::Corpus;
 use crate::train::feed::Feed;
 use crate::train::network::{Batch, Network};
 use crate::train::optimiser::{AdamW, Gradients};
-use crate::train::{Shape, gguf_write};
 
 /// Batches of a step, each on a thread of its own.
 pub const WORKERS: usize = 2;
@@ -81,6 +79,8 @@ pub struct Run<'c> {
     network: Network,
     optimiser: AdamW,
     feed: Feed<'c>,
+    /// Trained so far.
+    tokens: usize,
     curve: String,
 }
 
@@ -108,7 +108,8 @@ impl<'c> Run<'c> {
             network: Network::new(settings.shape, settings.seed)?,
             optimiser: AdamW::default(),
             feed: Feed::new(corpus, tokenizer, settings.seed, settings.batch),
-            curve: String::from("step\tloss\ttokens\tseconds\n"),
+            tokens: 0,
+            curve: String::from("step\tloss\ttokens\n"),
             settings,
         };
         if run.settings.checkpoint.exists() {
@@ -121,11 +122,10 @@ impl<'c> Run<'c> {
     ///
     /// Errors: as they come; the last checkpoint remains.
     pub fn train(mut self, mut tell: impl FnMut(&str)) -> Result<(), RunError> {
-        let started = Instant::now();
-        let (mut loss, mut weight, mut tokens) = (0.0, 0.0, 0);
+        let (mut loss, mut weight) = (0.0, 0.0);
         while self.step_number() < self.settings.steps {
             let batches: Vec<Batch> = self.feed.by_ref().take(WORKERS).collect();
-            tokens += batches
+            self.tokens += batches
                 .iter()
                 .map(|batch| batch.tokens.len())
                 .sum::<usize>();
@@ -133,17 +133,13 @@ impl<'c> Run<'c> {
             loss += step_loss;
             weight += step_weight;
             let step = self.step_number();
-            if step % 50 == 0 || step == self.settings.steps {
-                let line = format!(
-                    "{step}\t{:.4}\t{tokens}\t{}",
-                    loss / weight,
-                    started.elapsed().as_secs()
-                );
+            if step.is_multiple_of(50) || step == self.settings.steps {
+                let line = format!("{step}\t{:.4}\t{}", loss / weight, self.tokens);
                 tell(&line);
                 let _infallible = writeln!(self.curve, "{line}");
                 (loss, weight) = (0.0, 0.0);
             }
-            if step % self.settings.every == 0 || step == self.settings.steps {
+            if step.is_multiple_of(self.settings.every) || step == self.settings.steps {
                 self.save()?;
             }
             if self.settings.stop == Some(step) {
@@ -173,29 +169,9 @@ impl<'c> Run<'c> {
         let weight: f64 = shares.iter().map(|share| share.weight).sum();
         let loss = shares.iter().map(|share| share.loss).sum();
         let answers = shares.iter().map(|share| share.answers).sum();
-        let mut shares = shares.into_iter().map(|share| share.gradients);
-        let mut total = shares.next().unwrap_or_default();
-        for share in shares {
-            for (name, numbers) in share {
-                let sums = total
-                    .entry(name)
-                    .or_insert_with(|| vec![0.0; numbers.len()]);
-                sums.iter_mut()
-                    .zip(numbers)
-                    .for_each(|(sum, number)| *sum += number);
-            }
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "gradients are single floats"
-        )]
-        let over = (1.0 / weight.max(f64::MIN_POSITIVE)) as f32;
-        total
-            .values_mut()
-            .flatten()
-            .for_each(|number| *number *= over);
+        let mean = mean(shares, weight);
         let rate = self.rate();
-        self.optimiser.step(&self.network.weights, &total, rate)?;
+        self.optimiser.step(&self.network.weights, &mean, rate)?;
         Ok((loss, answers))
     }
 
@@ -208,85 +184,29 @@ impl<'c> Run<'c> {
         let cosine = 0.5 + 0.5 * (std::f32::consts::PI * fall).cos();
         self.settings.rate * ((step + 1.0) / rise).min(1.0) * (0.02 + 0.98 * cosine)
     }
+}
 
-    /// Writes the checkpoint, the weights and the curve.
-    fn save(&self) -> Result<(), RunError> {
-        let mut tensors: HashMap<String, Tensor> = HashMap::new();
-        let mut weights = BTreeMap::new();
-        for (name, weight) in &self.network.weights {
-            tensors.insert(name.clone(), weight.as_tensor().clone());
-            weights.insert(
-                name.clone(),
-                (
-                    weight.dims().to_vec(),
-                    weight.flatten_all()?.to_vec1::<f32>()?,
-                ),
-            );
+/// Adds the gradients of all batches, in their order, and divides by the weight.
+fn mean(shares: Vec<Share>, weight: f64) -> Gradients {
+    let mut shares = shares.into_iter().map(|share| share.gradients);
+    let mut total = shares.next().unwrap_or_default();
+    for (name, numbers) in shares.flatten() {
+        let sums = total
+            .entry(name)
+            .or_insert_with(|| vec![0.0; numbers.len()]);
+        for (sum, number) in sums.iter_mut().zip(numbers) {
+            *sum += number;
         }
-        for (name, (mean, square)) in &self.optimiser.means {
-            tensors.insert(
-                format!("mean.{name}"),
-                Tensor::new(mean.as_slice(), &Device::Cpu)?,
-            );
-            tensors.insert(
-                format!("square.{name}"),
-                Tensor::new(square.as_slice(), &Device::Cpu)?,
-            );
-        }
-        tensors.insert(
-            "steps".to_owned(),
-            Tensor::new(&[i64::from(self.optimiser.steps)], &Device::Cpu)?,
-        );
-        // Written beside and renamed: a run that is cut while it writes keeps the checkpoint before.
-        let beside = self.settings.checkpoint.with_extension("part");
-        safetensors::save(&tensors, &beside)?;
-        fs::rename(&beside, &self.settings.checkpoint)
-            .map_err(|source| file_error(&beside, source))?;
-        let file = gguf_write::model(&self.settings.shape, &self.vocabulary, &weights);
-        for (path, bytes) in [
-            (self.settings.out.clone(), file.as_slice()),
-            (
-                self.settings.out.with_extension("curve.tsv"),
-                self.curve.as_bytes(),
-            ),
-        ] {
-            fs::write(&path, bytes).map_err(|source| file_error(&path, source))?;
-        }
-        Ok(())
     }
-
-    /// Reads a checkpoint and passes over the batches that were trained.
-    fn restore(&mut self) -> Result<(), RunError> {
-        let path = &self.settings.checkpoint;
-        let mut tensors = safetensors::load(path, &Device::Cpu)?;
-        let missing = || RunError::Checkpoint { path: path.clone() };
-        let steps = tensors
-            .remove("steps")
-            .ok_or_else(missing)?
-            .to_vec1::<i64>()?;
-        self.optimiser.steps = steps
-            .first()
-            .and_then(|steps| i32::try_from(*steps).ok())
-            .ok_or_else(missing)?;
-        for (name, tensor) in tensors {
-            if let Some(name) = name.strip_prefix("mean.") {
-                self.optimiser.means.entry(name.to_owned()).or_default().0 = tensor.to_vec1()?;
-            } else if let Some(name) = name.strip_prefix("square.") {
-                self.optimiser.means.entry(name.to_owned()).or_default().1 = tensor.to_vec1()?;
-            } else {
-                self.network
-                    .weights
-                    .insert(name, Var::from_tensor(&tensor)?);
-            }
-        }
-        if let Ok(curve) = fs::read_to_string(self.settings.out.with_extension("curve.tsv")) {
-            self.curve = curve;
-        }
-        for _ in 0..self.step_number() * WORKERS {
-            self.feed.next();
-        }
-        Ok(())
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "gradients are single floats"
+    )]
+    let over = (1.0 / weight.max(f64::MIN_POSITIVE)) as f32;
+    for number in total.values_mut().flatten() {
+        *number *= over;
     }
+    total
 }
 
 /// Computes the gradients of one batch.
@@ -306,13 +226,6 @@ fn share(network: &Network, batch: &Batch) -> Result<Share, RunError> {
         weight: total(&batch.answers.weights) + total(&batch.prompts.weights),
         gradients,
     })
-}
-
-fn file_error(path: &Path, source: io::Error) -> RunError {
-    RunError::File {
-        path: path.to_owned(),
-        source,
-    }
 }
 
 #[cfg(test)]

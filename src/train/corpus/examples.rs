@@ -190,7 +190,7 @@ fn as_text(
         text.push('\n');
     }
     for (sentence, label) in examples {
-        text.extend([before, sentence.as_str(), between, label, after]);
+        text.extend([before, sentence, between, label, after]);
     }
     text += before;
     text += query;

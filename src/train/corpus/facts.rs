@@ -10,11 +10,11 @@ use crate::train::corpus::{Kind, Tongue};
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     /// As the note writes it.
-    pub place: String,
+    pub(super) place: String,
     /// `None`: the note does not say.
-    pub condition: Option<String>,
+    pub(super) condition: Option<String>,
     /// `None`: the note does not say.
-    pub span: Option<Span>,
+    pub(super) span: Option<Span>,
 }
 
 impl Facts {

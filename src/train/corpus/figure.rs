@@ -7,20 +7,20 @@ use crate::train::corpus::dice::Dice;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Figure {
     /// As the note writes it, without its unit.
-    pub written: String,
+    pub(super) written: String,
     /// As JSON writes it.
-    pub number: String,
+    pub(super) number: String,
 }
 
 /// A lowest and a highest temperature and what their figures are measured in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
     /// The lowest.
-    pub low: Figure,
+    pub(super) low: Figure,
     /// The highest: always greater.
-    pub high: Figure,
+    pub(super) high: Figure,
     /// Written behind a figure; may begin with a space, may be empty.
-    pub unit: &'static str,
+    pub(super) unit: &'static str,
 }
 
 /// How the figures of one note are written.

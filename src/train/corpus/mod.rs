@@ -17,6 +17,7 @@ mod held_out;
 mod label;
 mod note;
 mod place;
+mod prompt;
 mod question;
 #[cfg(test)]
 mod tests;

@@ -30,13 +30,13 @@ impl Layout {
 /// Writes notes.
 pub(super) struct Writer<'g> {
     /// Wordings.
-    pub grammar: &'g Grammar,
+    pub(super) grammar: &'g Grammar,
     /// Their language.
-    pub tongue: Tongue,
+    pub(super) tongue: Tongue,
     /// Without anything beside the facts.
-    pub easy: bool,
+    pub(super) easy: bool,
     /// What "today" is called, where it is another day.
-    pub day: Option<&'static str>,
+    pub(super) day: Option<&'static str>,
 }
 
 impl Writer<'_> {

@@ -200,7 +200,7 @@ fn the_reader_in_the_program_has_the_logits_of_the_trained_network() {
         let tensor = Tensor::from_vec(tensor.to_f32(), shape, &Device::Cpu).expect("a tensor");
         (name.clone(), Var::from_tensor(&tensor).expect("a variable"))
     });
-    let network = Network::of(shape, rounded.collect()).expect("a network");
+    let network = Network::of(shape, rounded.collect());
     let tokens = vec![300, 7, 301, 42, 299, 300, 5, 310];
     let places: Vec<u32> = (0..8).collect();
     let batch = Batch {
