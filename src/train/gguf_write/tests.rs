@@ -6,8 +6,8 @@ fn what_is_written_is_read() {
     let mut file = GgufWriter::default();
     file.text("general.architecture", "llama");
     file.count("llama.block_count", 3);
-    let rows: Vec<f32> = (0..96)
-        .map(|number| (f32::from(number as u8) - 40.0) / 7.0)
+    let rows: Vec<f32> = (0..96_u8)
+        .map(|number| (f32::from(number) - 40.0) / 7.0)
         .collect();
     file.tensor("norm", &[3], &[1.0, -2.5, 0.25]);
     file.tensor("matrix", &[3, 32], &rows);
