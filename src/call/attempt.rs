@@ -6,6 +6,7 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use crate::call::lane::Lane;
+use crate::call::limiter::Permit;
 use crate::call::money::Held;
 use crate::call::payer::{Answered, Ask, Payer, Tried};
 use crate::call::share::imputed;
@@ -48,9 +49,9 @@ impl Payer {
             ask,
             call,
         };
-        let tried = self.held_attempt(lane, &attempt, prepared, number).await;
-        drop(permit);
-        tried.unwrap_or_else(|error| self.unbooked(&error))
+        self.held_attempt(lane, &attempt, prepared, number, permit)
+            .await
+            .unwrap_or_else(|error| self.unbooked(&error))
     }
 
     async fn held_attempt(
@@ -59,6 +60,7 @@ impl Payer {
         attempt: &Attempt<'_>,
         prepared: &Prepared,
         number: u32,
+        permit: Permit,
     ) -> Result<Tried, LedgerError> {
         (self.options.fail)("before-hold");
         let hold = Hold {
@@ -86,6 +88,8 @@ impl Payer {
         let share = lane.time.leave(mark, Instant::now());
         match sent {
             Ok(wire) => {
+                // The wire is free: the next call's hold shares the commit of this settle instead of waiting for it.
+                drop(permit);
                 self.book(
                     lane,
                     attempt,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, config, diff, eval, init, ledger, models, render, show, trust, try_,
+    completions, config, cost, diff, eval, init, ledger, log, models, render, show, trust, try_,
 };
 
 /// Iterate on prompts and know what they cost
@@ -58,9 +58,13 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write a workspace that runs at once
+    ///
+    /// Its example is in the language of reports, see `--lang`. Files that are there are kept.
     Init(init::InitArgs),
     /// Evaluate prompts over their suites
     Eval(Box<eval::EvalArgs>),
+    /// Say what an evaluation would cost; sends nothing
+    Estimate(Box<eval::EvalArgs>),
     /// Ask for one answer, without a suite
     Try(try_::TryArgs),
     /// Show what would be sent; sends nothing
@@ -73,6 +77,10 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Compare two recorded runs, case by case
     Diff(diff::DiffArgs),
+    /// Show the iterations of a prompt: what each changed, scored, gained and cost
+    Log(log::LogArgs),
+    /// Show where the money went
+    Cost(cost::CostArgs),
     /// Audit, locate or export the ledger
     Ledger(ledger::LedgerArgs),
     /// Show which key goes to which host, and allow it

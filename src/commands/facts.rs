@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::eval::against::Against;
 use crate::commands::failure::Failure;
+use crate::commands::pairing::{Pairing, reads};
 use crate::domain::{
-    Case, CaseId, Cost, GateSpec, ModelRef, Outcome, Revision, RunStatus, TrialRow, Usd, Variant,
+    Case, Cost, GateSpec, ModelRef, Outcome, Revision, RunStatus, TrialRow, Usd, Variant,
 };
-use crate::engine::pair_keys;
 use crate::ledger::{Reader, RunRecord};
 use crate::scorer::{AnswerFacts, Scorer};
 use crate::summary::{
-    BudgetLeft, CompareOptions, Comparison, ComparisonKind, Facts, PairedRow, Side, SideName,
-    VariantFacts, VariantIdentity, compare, compare_all, judge_gates, variant_facts,
+    BudgetLeft, CompareOptions, Comparison, ComparisonKind, Facts, Side, SideName, VariantFacts,
+    VariantIdentity, compare, compare_all, judge_gates, variant_facts,
 };
 
 /// What a run keeps of its command, so that its report can be made again.
@@ -27,12 +27,6 @@ pub(crate) struct Kept {
     pub(crate) gates_of: Variant,
     pub(crate) against: Vec<Against>,
     pub(crate) warnings: Vec<String>,
-}
-
-/// What a revision's stored text says of the variables it reads.
-#[derive(Deserialize)]
-struct Reads {
-    reads: BTreeSet<String>,
 }
 
 /// Makes the facts of a run from its rows and cases.
@@ -168,66 +162,6 @@ fn parts<'a>(
         }
     }
     Ok(parts)
-}
-
-/// Returns the variables that a recorded revision reads.
-fn reads(reader: &Reader, revision: &Revision) -> Result<BTreeSet<String>, Failure> {
-    let text: Option<String> = reader.revision_text(revision)?;
-    Ok(text
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .map(|stored: Reads| stored.reads)
-        .unwrap_or_default())
-}
-
-/// Names of cases and their clusters, for pairing.
-struct Pairing<'a> {
-    keys: BTreeMap<CaseId, String>,
-    clusters: BTreeMap<&'a CaseId, Option<&'a str>>,
-}
-
-impl<'a> Pairing<'a> {
-    fn by_id(cases: &'a [Case]) -> Self {
-        Self {
-            keys: cases
-                .iter()
-                .map(|case| (case.id.clone(), case.id.0.clone()))
-                .collect(),
-            clusters: clusters(cases),
-        }
-    }
-
-    fn by_vars(cases: &'a [Case], reads: &BTreeSet<String>) -> Self {
-        Self {
-            keys: pair_keys(cases, reads),
-            clusters: clusters(cases),
-        }
-    }
-
-    fn side<'r>(
-        &'r self,
-        name: SideName,
-        rows: impl IntoIterator<Item = &'r TrialRow>,
-    ) -> Side<'r> {
-        let paired = |row: &'r TrialRow| {
-            let pair_key = self.keys.get(&row.key.case)?;
-            Some(PairedRow {
-                pair_key,
-                cluster: self.clusters.get(&row.key.case).copied().flatten(),
-                row,
-            })
-        };
-        Side {
-            name,
-            rows: rows.into_iter().filter_map(paired).collect(),
-        }
-    }
-}
-
-fn clusters(cases: &[Case]) -> BTreeMap<&CaseId, Option<&str>> {
-    cases
-        .iter()
-        .map(|case| (&case.id, case.cluster.as_deref()))
-        .collect()
 }
 
 /// Compares each variant with the baseline, model by model.

@@ -8,6 +8,7 @@ mod clock;
 mod completions;
 mod config;
 mod context;
+mod cost;
 mod diff;
 mod eval;
 pub mod exit;
@@ -15,9 +16,12 @@ mod facts;
 mod failure;
 mod init;
 mod ledger;
+mod log;
 mod model;
 mod models;
+mod pairing;
 mod render;
+mod revision;
 mod runs;
 mod session;
 mod show;
@@ -43,15 +47,18 @@ pub async fn run(context: &mut Context, cli: &Cli) -> u8 {
 async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
     let global = &cli.global;
     match &cli.command {
-        Command::Init(args) => init::init(context, args),
+        Command::Init(args) => init::init(context, global, args),
         Command::Eval(args) => eval::eval(context, global, args).await,
+        Command::Estimate(args) => eval::estimate(context, global, args).await,
         Command::Try(args) => try_::try_(context, global, args).await,
         Command::Render(args) => render::render(context, global, args),
         Command::Models(args) => models::models(context, global, args).await,
         Command::Config(args) => config::config(context, global, args),
         Command::Show(args) => show::show(context, global, args),
         Command::Diff(args) => diff::diff(context, global, args),
-        Command::Ledger(args) => ledger::ledger(context, global, args),
+        Command::Log(args) => log::log(context, global, args),
+        Command::Cost(args) => cost::cost(context, global, args),
+        Command::Ledger(args) => ledger::ledger(context, global, args).await,
         Command::Trust(args) => trust::trust(context, global, args),
         Command::Completions(args) => completions::completions(context, args),
     }

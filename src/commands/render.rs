@@ -10,7 +10,7 @@ use crate::commands::eval::{split, variant};
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::domain::{Case, Message, Part, Vars, nearest};
+use crate::domain::{Case, Message, Part, PromptName, Vars, nearest};
 use crate::engine::{RequestOptions, request};
 use crate::suite;
 use crate::template::{RenderContext, Template};
@@ -41,7 +41,7 @@ pub(crate) fn render(
     args: &RenderArgs,
 ) -> Result<u8, Failure> {
     let session = Session::open(context, global, Vec::new())?;
-    let template = one_template(&session, &args.prompt, &args.variant)?;
+    let (_, template) = one_template(&session, &args.prompt, &args.variant)?;
     let case = case_of(&session, args, &template)?;
     let mut vars = case
         .as_ref()
@@ -72,7 +72,7 @@ pub(crate) fn one_template(
     session: &Session,
     prompt: &str,
     name: &str,
-) -> Result<Template, Failure> {
+) -> Result<(PromptName, Template), Failure> {
     let files = session
         .workspace
         .prompts(std::slice::from_ref(&prompt.to_owned()))?;
@@ -100,11 +100,8 @@ pub(crate) fn one_template(
                 crate::domain::and_list(&known, 8)
             ))
         })?;
-    Ok(Template::parse(
-        &file.display,
-        &file.source,
-        &session.workspace.partials()?,
-    )?)
+    let template = Template::parse(&file.display, &file.source, &session.workspace.partials()?)?;
+    Ok((files.name.clone(), template))
 }
 
 /// Renders with every variable checked first.

@@ -14,7 +14,7 @@ use crate::commands::model;
 use crate::commands::render::{one_template, rendered, set};
 use crate::commands::session::Session;
 use crate::config::Flag;
-use crate::domain::{Message, ModelRef, Purpose, Request, Role, Usd, Variant, Vars};
+use crate::domain::{Message, ModelRef, PromptName, Purpose, Request, Role, Usd, Variant, Vars};
 use crate::engine::{RequestOptions, request};
 use crate::ledger::{Caps, Ledger, OpenOptions};
 use crate::pricing;
@@ -49,11 +49,17 @@ pub struct TryArgs {
 /// Everything one question needs.
 struct Trial<'a> {
     payer: Payer,
-    template: &'a Template,
-    variant: Variant,
+    asked: Asked<'a>,
     model: ModelRef,
     price: pricing::Price,
     options: RequestOptions,
+}
+
+/// The prompt that is tried.
+struct Asked<'a> {
+    prompt: PromptName,
+    variant: Variant,
+    template: &'a Template,
 }
 
 /// Asks once, or in a dialogue.
@@ -66,7 +72,7 @@ pub(crate) async fn try_(
         .budget
         .map(|budget| Flag::new("budget", budget.to_string()));
     let session = Session::open(context, global, flags.into_iter().collect())?;
-    let template = one_template(&session, &args.prompt, &args.variant)?;
+    let (prompt, template) = one_template(&session, &args.prompt, &args.variant)?;
     let mut vars = Vars::new();
     set(&mut vars, &args.set)?;
     let mut messages = rendered(&template, &vars, Vec::new())?;
@@ -85,7 +91,12 @@ pub(crate) async fn try_(
         .next()
         .ok_or_else(|| Failure::usage("no model is named"))?;
     let ledger = open(context, &session)?;
-    let trial = trial(context, &session, &ledger, args, &template, variant, model).await?;
+    let asked = Asked {
+        prompt,
+        variant,
+        template: &template,
+    };
+    let trial = trial(context, &session, &ledger, args, asked, model).await?;
     let code = converse(context, &trial, messages, args.chat).await;
     drop(trial);
     ledger.close()?;
@@ -177,8 +188,7 @@ async fn trial<'a>(
     session: &Session,
     ledger: &Ledger,
     args: &TryArgs,
-    template: &'a Template,
-    variant: Variant,
+    asked: Asked<'a>,
     model: ModelRef,
 ) -> Result<Trial<'a>, Failure> {
     let endpoint = model::endpoint(session, &model)?;
@@ -202,8 +212,7 @@ async fn trial<'a>(
     let payer = connect(context, session, ledger, &model).await?;
     Ok(Trial {
         payer,
-        template,
-        variant,
+        asked,
         model,
         price,
         options,
@@ -266,12 +275,14 @@ async fn converse(
 
 async fn one(trial: &Trial<'_>, messages: Vec<Message>, streamed: &Arc<AtomicBool>) -> Reply {
     let request = request(
-        trial.template.front(),
+        trial.asked.template.front(),
         messages,
         &trial.model.model,
         &trial.options,
     );
-    let mut ask = ask(&trial.model, &request, &trial.price, &trial.variant);
+    let mut ask = ask(&trial.model, &request, &trial.price, &trial.asked.variant);
+    ask.prompt = Some(&trial.asked.prompt);
+    ask.revision = Some(trial.asked.template.revision());
     let streamed = Arc::clone(streamed);
     ask.on_text = Some(Arc::new(move |text: &str| {
         streamed.store(true, Ordering::Relaxed);

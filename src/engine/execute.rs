@@ -65,7 +65,9 @@ pub async fn execute(
     });
     let errors = AtomicUsize::new(0);
     let mut rows: Vec<Option<TrialRow>> = trials.iter().map(|_| None).collect();
-    // The only concurrent combinator of the program; endpoints limit themselves further in `call/`.
+    // The only concurrent combinator of the program. `call/` keeps to the limits of the wire; more trials stand ready, so
+    // that a call leaves while the answer before it is still being booked. One at a time stays one at a time, in order.
+    let under_way = job.concurrency.max(1).saturating_mul(2) - 1;
     let mut ended = stream::iter(trials)
         .map(|trial| {
             let errors = &errors;
@@ -76,7 +78,7 @@ pub async fn execute(
                 )
             }
         })
-        .buffer_unordered(job.concurrency.max(1));
+        .buffer_unordered(under_way);
     while let Some((position, row)) = ended.next().await {
         progress(trial_ended(&row));
         rows[position] = Some(row);

@@ -6,8 +6,8 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use uuid::Uuid;
 
-use crate::domain::{Fault, RunId, RunStatus};
-use crate::ledger::op::{Op, Queue, Release, Reply};
+use crate::domain::{Fault, RunId, RunStatus, Usd};
+use crate::ledger::op::{Op, Queue, Reconcile, Release, Reply};
 use crate::ledger::writer::Writer;
 use crate::ledger::{
     Hold, HoldOutcome, Iteration, LedgerError, NewRun, OpenOptions, Recovered, Settle, TrialRecord,
@@ -116,6 +116,23 @@ impl Ledger {
             request_id,
         };
         self.ask(|reply| Op::Lose(Box::new(release), reply)).await
+    }
+
+    /// Replaces the worst case of a lost attempt by what the provider's bill says, on the day and month of its hold.
+    ///
+    /// Errors: `UnknownAttempt`; `AttemptState` unless it is lost; a negative amount.
+    pub async fn reconcile(
+        &self,
+        attempt: Uuid,
+        billed: Usd,
+        reason: String,
+    ) -> Result<(), LedgerError> {
+        let what = Box::new(Reconcile {
+            attempt,
+            billed,
+            reason,
+        });
+        self.ask(|reply| Op::Reconcile(what, reply)).await
     }
 
     /// Queues a trial's row; waits only while very many are queued. It is durable when [`Ledger::end_run`] returns, and a

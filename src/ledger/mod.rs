@@ -22,6 +22,7 @@ mod page;
 mod payload;
 mod places;
 mod reader;
+mod reconcile;
 mod recover;
 mod run;
 mod schema;
@@ -44,4 +45,6 @@ pub use orders::{
     Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
     Recorded, Recovered, Refused, Settle, TrialRecord,
 };
-pub use reader::{CachedAnswer, PreviousRun, Reader, RunRecord, RunRef};
+pub use reader::{
+    CachedAnswer, IterationRecord, LostAttempt, PreviousRun, Reader, RunRecord, RunRef,
+};

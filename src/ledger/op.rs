@@ -3,7 +3,7 @@
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use uuid::Uuid;
 
-use crate::domain::{Fault, RunId, RunStatus};
+use crate::domain::{Fault, RunId, RunStatus, Usd};
 use crate::ledger::page::Page;
 use crate::ledger::places::Places;
 use crate::ledger::settle::Ending;
@@ -36,6 +36,14 @@ impl Release {
     }
 }
 
+/// What a lost attempt turned out to cost.
+#[derive(Debug)]
+pub(super) struct Reconcile {
+    pub(super) attempt: Uuid,
+    pub(super) billed: Usd,
+    pub(super) reason: String,
+}
+
 /// What a test does inside a transaction.
 #[cfg(test)]
 pub(super) type Meddling = Box<dyn Fn(&rusqlite::Connection) -> rusqlite::Result<()> + Send>;
@@ -47,6 +55,7 @@ pub(super) enum Op {
     Settle(Box<Settle>, Reply<()>),
     Void(Box<Release>, Option<Reply<()>>),
     Lose(Box<Release>, Reply<()>),
+    Reconcile(Box<Reconcile>, Reply<()>),
     /// Nobody waits for it; its permit bounds how many may be queued.
     Trial {
         run: RunId,
@@ -129,6 +138,9 @@ impl Op {
             Self::Lose(release, _) => page
                 .lose(release.attempt, release.ending())
                 .map(|()| Done::Nothing),
+            Self::Reconcile(what, _) => page
+                .reconcile(what.attempt, what.billed, &what.reason)
+                .map(|()| Done::Nothing),
             Self::Trial { run, trial, .. } => page.record_trial(run, trial).map(|()| Done::Nothing),
             Self::End(run, status, complete, _) => {
                 page.end_run(run, *status, *complete).map(Done::Iterations)
@@ -161,7 +173,10 @@ impl Op {
             (Self::Recover(reply), Ok(Done::Recovered(found))) => drop(reply.send(Ok(found))),
             (Self::Recover(reply), Err(e)) => drop(reply.send(Err(e))),
             (
-                Self::Settle(_, reply) | Self::Lose(_, reply) | Self::Void(_, Some(reply)),
+                Self::Settle(_, reply)
+                | Self::Lose(_, reply)
+                | Self::Void(_, Some(reply))
+                | Self::Reconcile(_, reply),
                 result,
             ) => drop(reply.send(result.map(|_| ()))),
             #[cfg(test)]

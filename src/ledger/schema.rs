@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
@@ -14,10 +14,13 @@ use crate::ledger::LedgerError;
 pub(super) const APPLICATION: i64 = 0x7077_4c47;
 
 /// Every change of the schema, in order; the number of those applied is the database's `user_version`.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001-books.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001-books.sql"),
+    include_str!("migrations/002-reports.sql"),
+];
 
 /// The format that this program writes.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
 
 /// The first release in which two processes cannot corrupt a WAL while one resets it.
 ///
@@ -50,6 +53,9 @@ pub(super) fn open_for_writing(
         .map_err(refuse)?;
     conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
         .map_err(refuse)?;
+    if format > 0 && format < FORMAT {
+        keep_a_copy(&conn, path, format)?;
+    }
     migrate(&mut conn, format, now).map_err(|e| LedgerError::sqlite("migrate", path, e))?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
@@ -209,6 +215,26 @@ fn migrate(conn: &mut Connection, format: i64, now: jiff::Timestamp) -> rusqlite
     tx.commit()
 }
 
+/// Writes `ledger.db.format-N` before the first migration away from format N: a copy that the older program still reads.
+fn keep_a_copy(conn: &Connection, path: &Path, format: i64) -> Result<(), LedgerError> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".format-{format}{ending}"));
+        PathBuf::from(name)
+    };
+    let (copy, part) = (beside(""), beside(".part"));
+    if copy.exists() {
+        return Ok(());
+    }
+    // A copy that was cut short keeps its ending and is written anew.
+    if part.exists() {
+        std::fs::remove_file(&part).map_err(|e| LedgerError::io("remove", &part, e))?;
+    }
+    conn.execute("VACUUM INTO ?1", [part.to_string_lossy()])
+        .map_err(|e| LedgerError::sqlite("copy", path, e))?;
+    std::fs::rename(&part, &copy).map_err(|e| LedgerError::io("rename", &part, e))
+}
+
 /// Makes a UUID of version 7 of the clock's time.
 pub(super) fn new_id(now: jiff::Timestamp) -> Uuid {
     let seconds = u64::try_from(now.as_second()).unwrap_or(0);
@@ -260,6 +286,37 @@ mod tests {
             .query_row("SELECT count(*) FROM ledger", [], |row| row.get(0))
             .unwrap();
         assert_eq!(ledgers, 1);
+    }
+
+    #[test]
+    fn a_ledger_of_an_older_program_is_copied_then_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(MIGRATIONS[0]).unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION)
+            .unwrap();
+        conn.execute("INSERT INTO names (name) VALUES ('天气')", [])
+            .unwrap();
+        drop(conn);
+        // A copy that was cut short does not stand in the way.
+        std::fs::write(folder.path().join("ledger.db.format-1.part"), "cut").unwrap();
+        for opening in 0..2 {
+            let conn = open_for_writing(&path, now()).unwrap();
+            let format: i64 = conn
+                .query_row("PRAGMA user_version", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(format, FORMAT, "opening {opening}");
+        }
+        let copy = Connection::open(folder.path().join("ledger.db.format-1")).unwrap();
+        let format: i64 = copy
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        let name: String = copy
+            .query_row("SELECT name FROM names", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!((format, name.as_str()), (1, "天气"));
     }
 
     #[test]

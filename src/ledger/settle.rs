@@ -13,18 +13,18 @@ use crate::ledger::{LedgerError, Settle};
 /// An attempt as the tables know it.
 #[derive(Debug)]
 pub(super) struct Known {
-    id: i64,
+    pub(super) id: i64,
     uuid: Uuid,
     call: i64,
-    day: i64,
-    worst: i64,
+    pub(super) day: i64,
+    pub(super) worst: i64,
     state: String,
-    context: i64,
+    pub(super) context: i64,
     run: Option<i64>,
 }
 
 impl Known {
-    fn scopes(&self) -> Vec<Scope> {
+    pub(super) fn scopes(&self) -> Vec<Scope> {
         Scope::of(self.run, self.day)
     }
 }
@@ -162,7 +162,7 @@ impl Page<'_> {
     }
 
     /// Finds an attempt by its id and demands one of some states of it.
-    fn attempt(
+    pub(super) fn attempt(
         &self,
         doing: &'static str,
         id: Uuid,
@@ -201,7 +201,7 @@ impl Page<'_> {
     }
 
     /// Moves an attempt to its new state: exactly one row, and only from the state that was looked at.
-    fn end(&self, attempt: &Known, state: &str) -> Result<(), LedgerError> {
+    pub(super) fn end(&self, attempt: &Known, state: &str) -> Result<(), LedgerError> {
         let changed = self
             .tx
             .prepare_cached(

@@ -5,9 +5,13 @@
 //! are `summary/`'s, money is the ledger's. Whatever a model or a file said goes through [`safe`] on its way to a terminal.
 //! Only [`Progress`] draws, on standard error and only where it is told to. Start with [`terminal()`].
 
+mod cost;
+mod csv;
 mod diff;
+mod estimate;
 mod json;
 mod layout;
+mod log;
 mod models;
 mod money;
 mod number;
@@ -25,8 +29,11 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
+pub use cost::{CapLeft, cost, cost_csv, cost_json};
 pub use diff::diff;
+pub use estimate::{estimate, estimate_json};
 pub use json::json;
+pub use log::{log, log_csv, log_json};
 pub use models::{KeyState, ModelLine, Price, Reach, models};
 pub use money::dollars;
 pub use number::{count, duration, millis};

@@ -4,6 +4,8 @@
 //! bidirectional controls, zero-width and other invisible format characters. Zero-width joiners go too: terminals disagree
 //! about the width of what they join, so that a family of emoji is shown as its members.
 
+use std::borrow::Cow;
+
 /// Returns a text of many lines without anything that steers a terminal; keeps `\n` and `\t`.
 pub fn block(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -97,6 +99,17 @@ fn string<'a>(after: &'a str, terminator_ahead: &mut bool) -> &'a str {
     });
     *terminator_ahead = end.is_some();
     end.map_or(after, |end| &after[end..])
+}
+
+/// Disarms a spreadsheet's cell: a text that would be run as a formula is set behind an apostrophe.
+///
+/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>.
+pub(crate) fn cell(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

@@ -144,6 +144,24 @@ labels! {
     free: "free", "免费";
     imputed_price: "imputed", "折算";
     no_endpoints: "no endpoints", "没有端点";
+    // An estimate.
+    no_history: "too few recorded calls to forecast", "历史调用过少，无法预测";
+
+    // Iterations.
+    revision: "revision", "修订";
+    gain: "gain", "增益";
+    working_time: "work", "用时";
+    usd_per_point: "$ / point", "$/百分点";
+    lines_changed: "lines", "改动行";
+
+    // Spend.
+    nothing_spent: "nothing was spent in this period", "该时段没有花费";
+    billed_usd: "billed $", "计费 $";
+    imputed_usd: "imputed $", "折算 $";
+    answers: "answers", "回答";
+    taken_again: "cached", "缓存";
+    none: "(none)", "（无）";
+    total: "total", "合计";
     setting: "setting", "设置";
     value: "value", "值";
     layer: "from", "来源";
@@ -155,6 +173,16 @@ phrases! {
     minutes(n): "{n} min", "{n} 分钟";
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
+    run_cap(usd): "this run at most {usd}", "本次运行上限 {usd}";
+    about_usd(half, most): "about {half}, nine times in ten below {most}", "约 {half}，九成情况下低于 {most}";
+    about_tokens(n): "about {n} tokens", "约 {n} token";
+    about_time(time): "about {time}", "约 {time}";
+    by_calls(n): "from {n} recorded calls", "依据 {n} 次历史调用";
+    at_worst(usd): "at most {usd}", "最多 {usd}";
+    worked(time): "{time} of work", "工作 {time}";
+    best_of(number, n, points): "best: iteration {number}; as the best of {n} on the same cases it may be flattered by up to {points} points", "最佳：第 {number} 次迭代；它是同一批用例上 {n} 次中的最佳，最多可能偏高 {points} 个百分点";
+    plateau(n, moved, usd, time): "plateau: the last {n} revisions moved the pass rate by {moved} points on the best before them, no more than noise, for {usd} and {time}", "平台期：最近 {n} 次修订相对此前最佳仅变动 {moved} 个百分点，未超出噪声，花费 {usd}，用时 {time}";
+    spend_by(what): "spend by {what}", "花费，按{what}";
     run(n): "run {n}", "运行 {n}";
     seed(n): "seed {n}", "种子 {n}";
     iteration(n): "iteration {n}", "第 {n} 次迭代";
@@ -191,6 +219,7 @@ phrases! {
 }
 
 counts! {
+    iterations(n): "{n} iteration" | "{n} iterations", "{n} 次迭代";
     cases(n): "{n} case" | "{n} cases", "{n} 个用例";
     variants(n): "{n} variant" | "{n} variants", "{n} 个变体";
     models(n): "{n} model" | "{n} models", "{n} 个模型";

@@ -8,14 +8,18 @@
     reason = "McNemar is a person, UUIDv7 a plain word"
 )]
 
+mod change;
 mod compare;
+mod estimate;
 mod facts;
 mod flips;
 mod forecast;
 mod gates;
+mod iterations;
 mod pairing;
 pub mod remark;
 mod sample;
+mod spend;
 mod standing;
 mod variant;
 mod verdict;
@@ -24,12 +28,18 @@ mod verdict;
 mod rows;
 
 pub use crate::stats::Interval;
+pub use change::Change;
 pub use compare::{CompareOptions, compare, compare_all};
+pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Forecast, PastCall, forecast};
 pub use facts::{
     BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals,
     VariantFacts, Verdict,
 };
 pub use gates::judge_gates;
+pub use iterations::{
+    Course, Iteration, Plateau, SESSION_GAP, Series, Stretch, course, working_time,
+};
 pub use pairing::{PairedRow, Side};
+pub use spend::{Spend, SpendBy, SpendGroup, SpendRow, SpendSource, SpendSums, spend};
 pub use standing::passes;
 pub use variant::{VariantIdentity, variant_facts};

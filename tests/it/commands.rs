@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::workbench::Workbench;
+use crate::workbench::{Workbench, binary};
 
 #[test]
 fn init_never_overwrites_and_its_workspace_runs() {
@@ -99,7 +99,7 @@ fn a_reader_that_leaves_early_is_no_error() {
         let output = crate::workbench::finish(child).code(0);
         assert_eq!(output.stderr, "", "{output}");
     }
-    let pipe = format!("{} eval city --quiet | head -1", env!("CARGO_BIN_EXE_pw"));
+    let pipe = format!("{} eval city --quiet | head -1", binary().display());
     let piped = Command::new("sh")
         .args(["-c", &pipe])
         .current_dir(bench.root())

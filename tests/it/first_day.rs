@@ -23,29 +23,53 @@ fn weather() -> Workbench {
 
 #[test]
 fn the_workspace_of_init_runs_at_once_and_its_ledger_is_clean() {
-    let bench = Workbench::new();
-    bench.pw(&["init"]).code(0).says("pw eval weather");
-    let report = bench
-        .pw(&["eval", "weather", "--format", "json"])
-        .code(0)
-        .json();
-    let run = &report["runs"][0];
-    assert_eq!(run["started_at"], NOW);
-    assert_eq!(run["variants"][0]["passed"], 5);
-    assert_eq!(run["variants"][1]["passed"], 26);
-    assert_eq!(run["comparisons"][0]["verdict"], "ADOPT");
-    let check = bench.pw(&["ledger", "check"]).code(0);
-    assert_eq!((check.stdout.as_str(), check.stderr.as_str()), ("", ""));
-    assert_eq!(
+    for lang in ["en", "zh"] {
+        let bench = Workbench::new();
         bench
-            .pw(&["ledger", "export"])
+            .pw(&["init", "--lang", lang])
             .code(0)
-            .stdout
-            .lines()
-            .count(),
-        2 * 52
-    );
-    bench.pw(&["init"]).code(0);
+            .says("pw eval weather");
+        for (prompt, cases, edit) in [("weather", 24, "detailed"), ("label", 30, "instructed")] {
+            let report = bench
+                .pw(&["eval", prompt, "--format", "json"])
+                .code(0)
+                .json();
+            let run = &report["runs"][0];
+            assert_eq!(run["started_at"], NOW);
+            assert_eq!(run["totals"]["billed_usd"], "0.000000000000");
+            for variant in run["variants"].as_array().expect("a list") {
+                assert_eq!(variant["model"], "embedded/weather");
+                assert_eq!(variant["cases"], cases);
+            }
+            let comparison = run["comparisons"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .find(|one| one["candidate"]["variant"] == edit)
+                .expect("the edit is compared");
+            assert_eq!(comparison["verdict"], "ADOPT", "{lang}: {comparison}");
+        }
+        let check = bench.pw(&["ledger", "check"]).code(0);
+        assert_eq!((check.stdout.as_str(), check.stderr.as_str()), ("", ""));
+        // A hold and a settle for each case of two and of three variants.
+        let export = bench.pw(&["ledger", "export"]).code(0).stdout;
+        assert_eq!(export.lines().count(), 2 * (2 * 24 + 3 * 30));
+    }
+}
+
+#[test]
+fn the_example_of_init_is_in_the_language_of_reports() {
+    let rendered = |bench: &Workbench, arguments: &[&str]| {
+        bench.pw(arguments).code(0);
+        bench.pw(&["render", "label"]).code(0).stdout
+    };
+    let english = "The weather is lovely today\n";
+    let chinese = "今天天气很好\n";
+    assert_eq!(rendered(&Workbench::new(), &["init"]), english);
+    let bench = Workbench::new().env("LANG", "zh_CN.UTF-8");
+    assert_eq!(rendered(&bench, &["init"]), chinese);
+    let bench = Workbench::new().env("LANG", "zh_CN.UTF-8");
+    assert_eq!(rendered(&bench, &["init", "--lang", "en"]), english);
 }
 
 #[test]

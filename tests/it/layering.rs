@@ -232,7 +232,8 @@ fn every_room_is_on_the_map_and_every_test_file_runs() {
     for entry in fs::read_dir(manifest.join("src"))
         .expect("src")
         .filter_map(Result::ok)
-        .filter(|entry| entry.path().is_dir())
+        // `bin` holds programs of their own, which stand above every room.
+        .filter(|entry| entry.path().is_dir() && entry.file_name() != "bin")
     {
         let name = entry.file_name();
         assert!(

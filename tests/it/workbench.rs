@@ -133,7 +133,12 @@ impl Workbench {
 
     /// Makes the command, for tests that need the process itself.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pw"));
+        self.program(&binary(), arguments)
+    }
+
+    /// Makes a command of another program in the same folder and environment.
+    pub(crate) fn program(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.root()).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
@@ -220,3 +225,10 @@ tests:
   - { id: wuhan, vars: { city: Wuhan } }
   - { id: lhasa, vars: { city: Lhasa } }
 ";
+
+/// The program under test: the one that was built beside the tests, or the one that `PW_BINARY` names, such as a release
+/// build.
+pub(crate) fn binary() -> PathBuf {
+    let named = std::env::var_os("PW_BINARY").filter(|path| !path.is_empty());
+    named.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_pw")), PathBuf::from)
+}

@@ -18,8 +18,9 @@ HERE = pathlib.Path(__file__).parent
 MODEL = HERE / "../../src/provider/embedded/weather.gguf"
 GOLDENS = HERE / "../it/fixtures/embedded/goldens.jsonl"
 MOST_TOKENS = 48
-# Logits of the two differ by about 0.02, and never by more than 0.13 where it was measured.
-NEAR = 0.25
+# llama.cpp rounds activations to 8 bits, `pw` does not: logits of the two differ by about 0.02, and on text far from what
+# the model was trained on by a quarter and more.
+NEAR = 0.5
 
 
 def post(address: str, path: str, body: dict) -> dict:

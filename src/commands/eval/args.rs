@@ -97,6 +97,9 @@ pub struct EvalArgs {
     /// Write nothing to stderr but errors
     #[arg(long)]
     pub quiet: bool,
+    /// Say what it would cost and send nothing; the same as `pw estimate`
+    #[arg(long, conflicts_with_all = ["watch", "output"])]
+    pub dry_run: bool,
     /// Do not ask before an expensive run
     #[arg(long)]
     pub yes: bool,

@@ -2,6 +2,7 @@
 
 pub(crate) mod against;
 mod args;
+mod estimate;
 mod hints;
 mod prepare;
 mod run;
@@ -50,6 +51,21 @@ pub(crate) async fn eval(
     }
 }
 
+/// Says what an evaluation would cost; sends nothing.
+pub(crate) async fn estimate(
+    context: &mut Context,
+    global: &Global,
+    args: &EvalArgs,
+) -> Result<u8, Failure> {
+    let args = EvalArgs {
+        dry_run: true,
+        watch: false,
+        output: None,
+        ..args.clone()
+    };
+    evaluate(context, global, &args).await
+}
+
 /// Evaluates once.
 async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Result<u8, Failure> {
     let session = Session::open(context, global, flags(args))?;
@@ -65,8 +81,11 @@ async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Re
     for files in targets {
         prepared.push(prepare::prepare(context, &session, args, files, history.as_ref()).await?);
     }
-    drop(history);
     warn(context, args, &prepared)?;
+    if args.dry_run {
+        return estimate::estimate(context, &session, args, &prepared, history.as_ref());
+    }
+    drop(history);
     ask_first(context, &session, args, &prepared)?;
     let fail = fail_point(session.settings());
     let ledger = Ledger::open(OpenOptions {
@@ -172,7 +191,7 @@ fn ask_first(
     let worst = prepared
         .iter()
         .filter(|run| run.budget.is_none())
-        .map(run::worst_case)
+        .map(|run| run::worst_case(run, None))
         .fold(Usd::ZERO, Usd::saturating_add);
     if !uncapped || worst <= ASK_ABOVE || args.yes {
         return Ok(());

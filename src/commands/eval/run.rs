@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::call::{Brake, Payer, PayerOptions, StopReason};
 use crate::commands::context::{Context, fail_point};
 use crate::commands::eval::against::{self, Against};
@@ -14,9 +12,10 @@ use crate::commands::eval::select::split;
 use crate::commands::facts::{self, Kept};
 use crate::commands::failure::Failure;
 use crate::commands::model;
+use crate::commands::revision::Recorded;
 use crate::commands::session::Session;
-use crate::domain::{Endpoint, Outcome, Progress, RunStatus, Usd};
-use crate::engine::{self, Job};
+use crate::domain::{Endpoint, ModelRef, Outcome, Progress, RunStatus, Usd};
+use crate::engine::{self, Job, PlannedTrial};
 use crate::ledger::{Caps, Ledger, NewRun, Reader};
 use crate::summary::Facts;
 use crate::workspace;
@@ -173,18 +172,11 @@ fn new_run(
             .variants
             .iter()
             .map(|(variant, template)| {
-                let reads: Vec<&str> = template
-                    .uses()
-                    .iter()
-                    .map(|variable| variable.name.as_str())
-                    .collect();
-                (
-                    variant.clone(),
-                    template.revision().clone(),
-                    json!({ "text": template.text(), "reads": reads }).to_string(),
-                )
+                let recorded = serde_json::to_string(&Recorded::of(template))?;
+                Ok((variant.clone(), template.revision().clone(), recorded))
             })
-            .collect(),
+            .collect::<serde_json::Result<_>>()
+            .map_err(Failure::environment)?,
         models: prepared.models.clone(),
         cases: prepared.cases.clone(),
     })
@@ -208,10 +200,12 @@ fn status(stopped: Option<&StopReason>) -> RunStatus {
     }
 }
 
-/// Returns the most that a prepared run can cost: every trial at its worst case, retries left out.
-pub(crate) fn worst_case(prepared: &Prepared) -> Usd {
+/// Returns the most that a prepared run, or one model's part of it, can cost: every trial at its worst case, retries left
+/// out.
+pub(crate) fn worst_case(prepared: &Prepared, of: Option<&ModelRef>) -> Usd {
     let mut most = Usd::ZERO;
-    for trial in &prepared.trials {
+    let counts = |trial: &&PlannedTrial| of.is_none_or(|model| trial.key.model == *model);
+    for trial in prepared.trials.iter().filter(counts) {
         let price = &prepared.prices[&trial.key.model];
         if !price.is_free() {
             let bytes: usize = trial

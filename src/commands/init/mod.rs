@@ -1,49 +1,50 @@
 //! `pw init`: a workspace that runs at once.
 
+mod example;
+
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::commands::cli::Global;
 use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
+use crate::config::{self, Flag, Language};
 
-/// Arguments of `pw init`.
+/// Arguments of `pw init`; its example is in the language of reports.
 #[derive(Debug, clap::Args)]
 pub struct InitArgs {
     /// The folder [default: the current one]
     dir: Option<PathBuf>,
 }
 
-/// Every file of a new workspace.
-const FILES: [(&str, &str); 7] = [
+/// The files beside the example.
+const SETTINGS: [(&str, &str); 2] = [
     ("pw.toml", include_str!("files/pw.toml")),
-    ("demo.yaml", include_str!("files/demo.yaml")),
-    ("prompts/weather.hbs", include_str!("files/weather.hbs")),
-    (
-        "prompts/weather.detailed.hbs",
-        include_str!("files/weather.detailed.hbs"),
-    ),
-    ("evals/weather.yaml", include_str!("files/weather.yaml")),
-    ("evals/weather.csv", include_str!("files/weather.csv")),
     (".gitignore", include_str!("files/gitignore")),
 ];
 
-/// Writes the files that are not there yet; never overwrites.
-pub(crate) fn init(context: &mut Context, args: &InitArgs) -> Result<u8, Failure> {
+/// Writes the files that are not there yet; never overwrites. The example is in the language of reports.
+pub(crate) fn init(context: &mut Context, global: &Global, args: &InitArgs) -> Result<u8, Failure> {
     let folder = args
         .dir
         .as_ref()
         .map_or_else(|| context.folder.clone(), |dir| context.folder.join(dir));
-    let mut kept = 0;
-    for (name, text) in FILES {
-        if write_new(&folder.join(name), text)? {
+    let settings = SETTINGS.map(|(name, text)| (name, Cow::Borrowed(text)));
+    let mut wrote = false;
+    for (name, text) in settings
+        .into_iter()
+        .chain(example::files(language(context, global)?))
+    {
+        if write_new(&folder.join(name), &text)? {
+            wrote = true;
             writeln!(context.out, "wrote {name}")?;
         } else {
-            kept += 1;
             writeln!(context.out, "kept {name}, which was there")?;
         }
     }
-    if kept < FILES.len() {
+    if wrote {
         let enter = args
             .dir
             .as_ref()
@@ -52,6 +53,18 @@ pub(crate) fn init(context: &mut Context, args: &InitArgs) -> Result<u8, Failure
         writeln!(context.err, "next: {enter}pw eval weather")?;
     }
     Ok(exit::SUCCESS)
+}
+
+/// Returns the language of reports. The new folder's own settings are not asked: there are none yet.
+fn language(context: &Context, global: &Global) -> Result<Language, Failure> {
+    let flags: Vec<Flag> = global
+        .lang
+        .iter()
+        .map(|lang| Flag::new("lang", lang))
+        .collect();
+    Ok(config::load(&context.environment, None, &flags)?
+        .settings
+        .language)
 }
 
 /// Writes a file if nothing has its name.

@@ -115,7 +115,7 @@ fn next(life: Option<&Life>, posting: &Walked) -> Option<Life> {
                 ..back
             },
         ),
-        ("lost", "settle") => (
+        ("lost", "settle" | "reconcile") => (
             "settled",
             Sums {
                 spent: change.spent,

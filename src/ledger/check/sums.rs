@@ -32,7 +32,7 @@ impl Tally {
                 *sum += i128::from(change);
             }
         }
-        if posting.kind == "settle" {
+        if matches!(posting.kind.as_str(), "settle" | "reconcile") {
             let sums = self
                 .spend
                 .entry((posting.day, posting.context))

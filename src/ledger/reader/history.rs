@@ -8,6 +8,7 @@ use crate::ledger::LedgerError;
 use crate::ledger::chain::time_text;
 use crate::ledger::payload::Plain;
 use crate::ledger::reader::Reader;
+use crate::ledger::run::variant_of;
 
 /// A run whose answers stand for a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,19 @@ pub struct PreviousRun {
     pub revision: Revision,
     /// The revision's number among iterations.
     pub iteration: Option<IterationNumber>,
+}
+
+/// A revision's place among the iterations of its prompt × variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IterationRecord {
+    /// The variant.
+    pub variant: Variant,
+    /// Its number.
+    pub number: IterationNumber,
+    /// The revision.
+    pub revision: Revision,
+    /// The run that made it an iteration.
+    pub run: RunId,
 }
 
 /// Finished, complete, unfiltered runs of a prompt that hold a variant and a model.
@@ -139,6 +153,28 @@ impl Reader {
                     |row| row.get(0),
                 )
                 .optional()?;
+            Ok(found)
+        })
+    }
+
+    /// Returns the iterations of a prompt, variant by variant, in order.
+    pub fn iterations(&self, prompt: &PromptName) -> Result<Vec<IterationRecord>, LedgerError> {
+        self.read(|conn| {
+            let found = conn
+                .prepare_cached(
+                    "SELECT v.name, i.number, q.hash, r.uuid FROM iterations i JOIN names w ON w.id = i.workspace \
+                     JOIN names p ON p.id = i.prompt JOIN names v ON v.id = i.variant JOIN revisions q ON q.id = i.revision \
+                     JOIN runs r ON r.id = i.run WHERE w.name = ?1 AND p.name = ?2 ORDER BY v.name, i.number",
+                )?
+                .query_map([&self.workspace, &prompt.0], |row| {
+                    Ok(IterationRecord {
+                        variant: variant_of(row.get(0)?),
+                        number: row.get(1)?,
+                        revision: Revision(row.get(2)?),
+                        run: row.get(3)?,
+                    })
+                })?
+                .collect::<rusqlite::Result<_>>()?;
             Ok(found)
         })
     }

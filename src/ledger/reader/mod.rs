@@ -4,8 +4,11 @@
 
 mod answers;
 mod history;
+mod lost;
+mod past;
 mod rows;
 mod runs;
+mod spend;
 mod totals;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +20,8 @@ use crate::ledger::places::Places;
 use crate::ledger::{LedgerError, schema};
 
 pub use answers::CachedAnswer;
-pub use history::PreviousRun;
+pub use history::{IterationRecord, PreviousRun};
+pub use lost::LostAttempt;
 pub use runs::{RunRecord, RunRef};
 
 /// A ledger, open for reading: a `query_only` connection, or an `immutable` one on a read-only mount.

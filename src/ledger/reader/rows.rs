@@ -52,6 +52,43 @@ impl Reader {
     }
 }
 
+/// A run's rows as [`ROWS`] gives them, less everything that only a shown trial needs.
+const VERDICTS: &str = "\
+    SELECT t.position, v.name, e.name, m.name, k.name, t.repeat, t.outcome, t.error, t.pass, t.score, t.attempts, \
+    t.latency_ms, t.cached_from IS NOT NULL FROM trials t JOIN names v ON v.id = t.variant JOIN names e ON e.id = t.endpoint \
+    JOIN names m ON m.id = t.model JOIN names k ON k.id = t.case_name WHERE t.run = ?1 ORDER BY t.position";
+
+impl Reader {
+    /// Returns a run's rows with what was decided about them and nothing else: no texts, no assertions, no money.
+    ///
+    /// For reports over many runs, where a text a row would cost more than the report. Errors: as [`Reader::rows`].
+    pub fn verdicts(&self, run: &RunId) -> Result<Vec<TrialRow>, LedgerError> {
+        self.read(|conn| {
+            let number = run_number(conn, run)?;
+            let mut statement = conn.prepare_cached(VERDICTS)?;
+            let mut rows = statement.query([number])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(TrialRow {
+                    key: key(row)?,
+                    messages: Vec::new(),
+                    scores: Vec::new(),
+                    pass: row.get(8)?,
+                    score: row.get(9)?,
+                    cost: Cost::default(),
+                    answer_cost: Cost::default(),
+                    price: None,
+                    cached: row.get(12)?,
+                    attempts: row.get(10)?,
+                    latency_ms: latency(row)?,
+                    outcome: outcome(row, None)?,
+                });
+            }
+            Ok(found)
+        })
+    }
+}
+
 /// Returns the number of a run.
 pub(super) fn run_number(conn: &Connection, run: &RunId) -> Result<i64, LedgerError> {
     let mut statement = conn.prepare_cached("SELECT id FROM runs WHERE uuid = ?1")?;
@@ -95,17 +132,8 @@ fn trial_row(row: &Row<'_>, scores: Vec<Score>) -> Result<TrialRow, LedgerError>
             imputed: usd(imputed)?,
         })
     };
-    let latency: Option<i64> = row.get(11)?;
     Ok(TrialRow {
-        key: TrialKey {
-            variant: variant_of(row.get(1)?),
-            model: ModelRef {
-                endpoint: row.get(2)?,
-                model: row.get(3)?,
-            },
-            case: CaseId(row.get(4)?),
-            repeat: row.get(5)?,
-        },
+        key: key(row)?,
         messages: messages(row)?,
         scores,
         pass: row.get(8)?,
@@ -115,9 +143,26 @@ fn trial_row(row: &Row<'_>, scores: Vec<Score>) -> Result<TrialRow, LedgerError>
         price: bought.as_ref().and_then(|b| b.price.clone()),
         cached: row.get(12)?,
         attempts: row.get(10)?,
-        latency_ms: latency.and_then(|ms| u64::try_from(ms).ok()),
+        latency_ms: latency(row)?,
         outcome: outcome(row, bought)?,
     })
+}
+
+fn key(row: &Row<'_>) -> rusqlite::Result<TrialKey> {
+    Ok(TrialKey {
+        variant: variant_of(row.get(1)?),
+        model: ModelRef {
+            endpoint: row.get(2)?,
+            model: row.get(3)?,
+        },
+        case: CaseId(row.get(4)?),
+        repeat: row.get(5)?,
+    })
+}
+
+fn latency(row: &Row<'_>) -> rusqlite::Result<Option<u64>> {
+    let millis: Option<i64> = row.get(11)?;
+    Ok(millis.and_then(|millis| u64::try_from(millis).ok()))
 }
 
 /// Reads the messages of a request; none where its text is not kept.

@@ -210,3 +210,76 @@ async fn an_answer_of_unknown_cost_is_kept_at_its_worst_case_until_it_is_reconci
         30
     );
 }
+
+#[tokio::test]
+async fn a_lost_attempt_is_reconciled_to_what_the_bill_says() {
+    let books = Books::new();
+    let path = books.folder.path().join("ledger.db");
+    for (billed, expected) in [
+        (0, [0, 0, 0, 0]),
+        (40, [40, 0, 0, 0]),
+        (130, [170, 0, 0, 30]),
+    ] {
+        let attempt = held(&books.ledger, hold(100, None)).await;
+        let reconcile = |picos| {
+            let amount = Usd::from_picos(picos);
+            books
+                .ledger
+                .reconcile(attempt, amount, "the bill of November".to_owned())
+        };
+        let error = reconcile(billed).await.unwrap_err();
+        assert!(
+            matches!(error, LedgerError::AttemptState { .. }),
+            "{error}: it is open"
+        );
+        books
+            .ledger
+            .lose(attempt, "cut off".to_owned(), None, None)
+            .await
+            .unwrap();
+        let reader = Reader::open(&path, "w").unwrap();
+        let lost = reader.lost().unwrap();
+        assert_eq!(lost.len(), 1);
+        assert_eq!(
+            (lost[0].id, lost[0].worst.picos(), lost[0].reason.as_str()),
+            (attempt, 100, "cut off")
+        );
+        let error = reconcile(-1).await.unwrap_err();
+        assert!(matches!(error, LedgerError::Amount { .. }), "{error}");
+        reconcile(billed).await.unwrap();
+        assert_eq!(books.day(), expected, "billed {billed}");
+        assert_eq!(reader.lost().unwrap(), []);
+        assert_eq!(check(&path).unwrap().findings, []);
+        let error = reconcile(billed).await.unwrap_err();
+        assert!(
+            matches!(error, LedgerError::AttemptState { .. }),
+            "{error}: once is enough"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_whose_cost_was_unknown_is_found_again_once_it_is_reconciled() {
+    let books = Books::new();
+    let path = books.folder.path().join("ledger.db");
+    let attempt = held(&books.ledger, hold(100, None)).await;
+    let mut unpriced = settle(attempt, 0);
+    unpriced.cost = None;
+    books.ledger.settle(unpriced).await.unwrap();
+    books
+        .ledger
+        .reconcile(attempt, Usd::from_picos(25), "by hand".to_owned())
+        .await
+        .unwrap();
+    let found = Reader::open(&path, "w")
+        .unwrap()
+        .cached("key")
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.cost.billed.picos(), 25);
+    assert!(
+        found.answer.usage.is_some(),
+        "what was said of the answer is said again"
+    );
+    assert_eq!(check(&path).unwrap().findings, []);
+}

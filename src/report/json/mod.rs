@@ -42,15 +42,16 @@ pub fn json(runs: &[Facts], exit_code: u8, warnings: &[String]) -> String {
             .collect(),
         runs: runs.iter().map(run::Run::of).collect(),
     };
-    escaped(&written(&report))
+    pretty(&report)
 }
 
+/// Writes any report as JSON that steers no terminal; ends with a line feed.
 #[expect(
     clippy::expect_used,
     reason = "keys are strings, and writing to memory cannot fail"
 )]
-fn written(report: &Report<'_>) -> String {
-    serde_json::to_string_pretty(report).expect("a report is representable")
+pub(crate) fn pretty(report: &impl Serialize) -> String {
+    escaped(&serde_json::to_string_pretty(report).expect("a report is representable"))
 }
 
 /// Escapes hostile characters; outside of strings JSON has none but line feeds.

@@ -1,4 +1,6 @@
-//! `pw ledger`: audit, locate, export.
+//! `pw ledger`: audit, locate, export, reconcile.
+
+mod reconcile;
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -27,6 +29,8 @@ enum What {
     Check,
     /// Print where the ledger lies
     Path,
+    /// List lost calls, or book what one of them really cost
+    Reconcile(reconcile::ReconcileArgs),
     /// Write every posting, one JSON object a line
     Export {
         /// The form
@@ -36,7 +40,7 @@ enum What {
 }
 
 /// Runs a command of the ledger.
-pub(crate) fn ledger(
+pub(crate) async fn ledger(
     context: &mut Context,
     global: &Global,
     args: &LedgerArgs,
@@ -54,7 +58,8 @@ pub(crate) fn ledger(
         ))
         .hint("run `pw eval` once"));
     }
-    match args.what {
+    match &args.what {
+        What::Reconcile(args) => reconcile::reconcile(context, &session, args).await,
         What::Export { .. } => {
             ledger::export_jsonl(&path, &mut context.out)?;
             Ok(exit::SUCCESS)
@@ -63,16 +68,19 @@ pub(crate) fn ledger(
     }
 }
 
+/// Opens the ledger for writing: what dead processes left open is lost then.
+fn open(context: &Context, session: &Session) -> Result<Ledger, LedgerError> {
+    Ledger::open(OpenOptions {
+        path: session.ledger_path(),
+        clock: Arc::clone(&context.clock),
+        fail: fail_point(session.settings()),
+    })
+}
+
 /// Books what dead processes left open as lost, then audits in one read snapshot.
 fn check(context: &mut Context, session: &Session) -> Result<u8, Failure> {
     let path = session.ledger_path();
-    let fail = fail_point(session.settings());
-    let opened = Ledger::open(OpenOptions {
-        path: path.clone(),
-        clock: Arc::clone(&context.clock),
-        fail,
-    });
-    match opened {
+    match open(context, session) {
         Ok(ledger) => ledger.close()?,
         Err(error @ (LedgerError::Newer { .. } | LedgerError::NotALedger { .. })) => {
             return Err(error.into());

@@ -1,0 +1,166 @@
+//! `pw cost`: where the money went.
+
+use std::io::Write as _;
+
+use clap::ValueEnum;
+use jiff::civil::Date;
+
+use crate::commands::cli::Global;
+use crate::commands::context::Context;
+use crate::commands::exit;
+use crate::commands::failure::Failure;
+use crate::commands::runs;
+use crate::commands::session::Session;
+use crate::domain::{PromptName, Usd};
+use crate::ledger::{CapScope, Reader};
+use crate::report::{self, CapLeft};
+use crate::summary::{self, SpendBy, SpendRow};
+
+/// Arguments of `pw cost`.
+#[derive(Debug, clap::Args)]
+pub struct CostArgs {
+    /// Group the spend by this
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Prompt)]
+    by: By,
+    /// From this day on, UTC: 2026-11-01, or 7d for the last seven days
+    #[arg(long, value_name = "DAY")]
+    since: Option<String>,
+    /// Up to this day, itself included, UTC
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+    /// Only what this prompt spent
+    #[arg(long, value_name = "NAME")]
+    prompt: Option<String>,
+    /// Write the report in this form
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "csv"], default_value = "text")]
+    format: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum By {
+    Prompt,
+    Variant,
+    Model,
+    Endpoint,
+    Purpose,
+    Day,
+    Week,
+    Month,
+    Run,
+    Tag,
+    Workspace,
+}
+
+/// Shows what was spent, over all workspaces and purposes of the ledger: that is what its caps count.
+pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> Result<u8, Failure> {
+    let session = Session::open(context, global, Vec::new())?;
+    let reader = runs::reader(&session)?;
+    let now = context.clock.now();
+    let today = jiff::tz::Offset::UTC.to_datetime(now).date();
+    let (since, until) = (
+        args.since
+            .as_deref()
+            .map(|text| day("--since", text, today))
+            .transpose()?,
+        args.until
+            .as_deref()
+            .map(|text| day("--until", text, today))
+            .transpose()?,
+    );
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+    {
+        return Err(Failure::usage(format!(
+            "--since {since} is after --until {until}"
+        )));
+    }
+    let prompt = args.prompt.as_ref().map(|name| PromptName(name.clone()));
+    let inside = |row: &SpendRow| {
+        since.is_none_or(|since| row.day >= since)
+            && until.is_none_or(|until| row.day <= until)
+            && prompt
+                .as_ref()
+                .is_none_or(|prompt| row.source.prompt.as_ref() == Some(prompt))
+    };
+    let mut rows = reader.spend()?;
+    rows.retain(inside);
+    let spend = summary::spend(&rows, args.by.into());
+    let caps = caps(&reader, &session, today)?;
+    let text = match args.format.as_str() {
+        "json" => report::cost_json(&spend, &caps),
+        "csv" => report::cost_csv(&spend),
+        _ => report::cost(&spend, &caps, &session.view),
+    };
+    context.out.write_all(text.as_bytes())?;
+    Ok(exit::SUCCESS)
+}
+
+/// Reads a day: `2026-11-01`, or `7d` for seven days that end today.
+fn day(flag: &str, text: &str, today: Date) -> Result<Date, Failure> {
+    let back = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<i32>().ok())
+        .filter(|days| *days > 0);
+    let found = match back {
+        Some(days) => today
+            .checked_sub(jiff::Span::new().days(i64::from(days) - 1))
+            .ok(),
+        None => text.parse().ok(),
+    };
+    found.ok_or_else(|| {
+        Failure::usage(format!(
+            "{flag} `{text}` is no day, expected YYYY-MM-DD or a number of days such as 7d"
+        ))
+    })
+}
+
+/// What is left today and this month (UTC); held and lost amounts count as spent, as they do for the caps.
+pub(crate) fn caps(
+    reader: &Reader,
+    session: &Session,
+    today: Date,
+) -> Result<Vec<CapLeft>, Failure> {
+    let budget = &session.settings().budget;
+    let month = i64::from(today.year()) * 100 + i64::from(today.month());
+    let periods = [
+        (
+            "day",
+            CapScope::Day,
+            month * 100 + i64::from(today.day()),
+            budget.day,
+        ),
+        ("month", CapScope::Month, month, budget.month),
+    ];
+    let mut caps = Vec::new();
+    for (period, scope, number, cap) in periods {
+        let Some(cap) = cap else { continue };
+        let balance = reader.balance(scope, number)?;
+        let taken = balance
+            .spent
+            .saturating_add(balance.held)
+            .saturating_add(balance.lost);
+        let left = cap
+            .checked_sub(taken)
+            .map_or(Usd::ZERO, |left| left.max(Usd::ZERO));
+        caps.push(CapLeft { period, cap, left });
+    }
+    Ok(caps)
+}
+
+impl From<By> for SpendBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Prompt => Self::Prompt,
+            By::Variant => Self::Variant,
+            By::Model => Self::Model,
+            By::Endpoint => Self::Endpoint,
+            By::Purpose => Self::Purpose,
+            By::Day => Self::Day,
+            By::Week => Self::Week,
+            By::Month => Self::Month,
+            By::Run => Self::Run,
+            By::Tag => Self::Tag,
+            By::Workspace => Self::Workspace,
+        }
+    }
+}

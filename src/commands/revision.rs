@@ -1,0 +1,37 @@
+//! What the ledger keeps of a revision, as commands write and read it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::failure::Failure;
+use crate::domain::Revision;
+use crate::ledger::Reader;
+use crate::template::{RevisionText, Template};
+
+/// A revision's text and the variables that it reads.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Recorded {
+    pub(crate) text: RevisionText,
+    pub(crate) reads: BTreeSet<String>,
+}
+
+impl Recorded {
+    /// Makes it of a template.
+    pub(crate) fn of(template: &Template) -> Self {
+        Self {
+            text: template.text().clone(),
+            reads: template
+                .uses()
+                .iter()
+                .map(|used| used.name.clone())
+                .collect(),
+        }
+    }
+
+    /// Reads it; `None` where the ledger does not keep it.
+    pub(crate) fn read(reader: &Reader, revision: &Revision) -> Result<Option<Self>, Failure> {
+        let text = reader.revision_text(revision)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+}

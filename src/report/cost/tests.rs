@@ -1,0 +1,121 @@
+use jiff::civil::date;
+
+use super::*;
+use crate::summary::SpendGroup;
+
+fn sums(billed: &str, answers: u64) -> SpendSums {
+    SpendSums {
+        billed: billed.parse().unwrap(),
+        answers,
+        ..SpendSums::default()
+    }
+}
+
+fn sample() -> Spend {
+    let total = SpendSums {
+        lost: "0.002".parse().unwrap(),
+        losses: 1,
+        saved: "0.5".parse().unwrap(),
+        cached: 1_200,
+        ..sums("4.2", 5_208)
+    };
+    let group = |name: Option<&str>, sums| SpendGroup {
+        name: name.map(str::to_owned),
+        sums,
+    };
+    Spend {
+        by: SpendBy::Prompt,
+        days: Some((date(2026, 11, 1), date(2026, 11, 24))),
+        groups: vec![
+            group(Some("客服分流"), sums("4", 5_000)),
+            group(Some("=cmd()"), sums("0.1999", 200)),
+            group(None, sums("0.0001", 8)),
+        ],
+        total,
+    }
+}
+
+fn cap() -> CapLeft {
+    CapLeft {
+        period: "month",
+        cap: "50".parse().unwrap(),
+        left: "45.79".parse().unwrap(),
+    }
+}
+
+#[test]
+fn groups_their_bars_and_what_is_not_billed_stand_apart() {
+    let zh = View {
+        lang: Lang::Zh,
+        width: 60,
+        ..View::plain()
+    };
+    assert_eq!(
+        cost(&sample(), &[cap()], &View::plain()),
+        "\
+spend by prompt · 2026-11-01 – 2026-11-24
+
+ prompt     billed $                      answers   cached
+ 客服分流       4.00   ████████████████     5,000        0
+ =cmd()         0.20   ▊                      200        0
+ (none)       0.0001   ▏                        8        0
+ total          4.20                        5,208    1,200
+
+billed $4.20 · lost $0.002 (worst case, until reconciled) (1 attempt)
+ 1,200 from the cache, $0.50 saved · this month $45.79 of $50.00 left
+"
+    );
+    assert_eq!(
+        cost(&sample(), &[], &zh),
+        "\
+花费，按提示 · 2026-11-01 – 2026-11-24
+
+ 提示       计费 $                       回答    缓存
+ 客服分流     4.00   ████████████████   5,000       0
+ =cmd()       0.20   ▊                    200       0
+ （无）     0.0001   ▏                      8       0
+ 合计         4.20                      5,208   1,200
+
+计费 $4.20
+ 下落不明 $0.002（按最坏情况，待对账） (1 次尝试)
+ 1,200 次来自缓存，节省 $0.50 · 未设预算上限
+"
+    );
+}
+
+#[test]
+fn a_ledger_without_calls_says_so() {
+    let nothing = Spend {
+        by: SpendBy::Day,
+        days: None,
+        groups: Vec::new(),
+        total: SpendSums::default(),
+    };
+    assert_eq!(
+        cost(&nothing, &[], &View::plain()),
+        "nothing was spent in this period\n"
+    );
+    assert!(cost_json(&nothing, &[]).contains("\"groups\": []"));
+}
+
+#[test]
+fn json_and_csv_are_exact_and_a_formula_is_disarmed() {
+    let json: serde_json::Value = serde_json::from_str(&cost_json(&sample(), &[cap()])).unwrap();
+    assert_eq!(json["groups"][2]["billed_usd"], "0.000100000000");
+    assert_eq!(json["total"]["lost_usd"], "0.002000000000");
+    assert_eq!(json["caps"][0]["left_usd"], "45.790000000000");
+    let csv = cost_csv(&sample());
+    let second = csv.lines().nth(2).unwrap();
+    assert_eq!(
+        second,
+        "'=cmd(),0.199900000000,0.000000000000,0.000000000000,0.000000000000,0.000000000000,200,0,0,0"
+    );
+}
+
+#[test]
+fn whatever_is_not_nothing_has_a_bar() {
+    let usd = |text: &str| text.parse::<Usd>().unwrap();
+    assert_eq!(bar(usd("0.000000000001"), usd("9000000")), "▏");
+    assert_eq!(bar(usd("1"), usd("2")), "█".repeat(8));
+    assert_eq!(bar(Usd::ZERO, usd("2")), "");
+}

@@ -1,0 +1,131 @@
+//! `pw estimate`: what a run would cost, on the screen and as JSON.
+
+use serde::Serialize;
+use std::time::Duration;
+
+use crate::domain::Usd;
+use crate::report::cost::CapLeft;
+use crate::report::json::pretty;
+use crate::report::layout::{Fill, fill};
+use crate::report::money::dollars;
+use crate::report::number::{count, duration, many};
+use crate::report::safe;
+use crate::report::style::{BOLD, DIM, DOUBT, Piece};
+use crate::report::terminal::paragraphs;
+use crate::report::view::View;
+use crate::summary::{Estimate, EstimatePart};
+
+/// Writes estimates for a terminal, a paragraph a prompt, then what is left of the caps.
+pub fn estimate(
+    estimates: &[Estimate],
+    run_cap: Option<Usd>,
+    caps: &[CapLeft],
+    concurrency: u32,
+    view: &View,
+) -> String {
+    let lang = view.lang;
+    let line = |pieces: &[Piece]| {
+        fill(
+            pieces,
+            Fill {
+                between: " · ",
+                indent: 0,
+                hanging: 1,
+                width: view.width,
+                styled: view.styled,
+            },
+        )
+    };
+    let mut groups = Vec::new();
+    for one in estimates {
+        let mut lines = Vec::new();
+        for part in &one.parts {
+            lines.extend(line(&pieces(one, part, concurrency, view)));
+        }
+        groups.push(lines);
+    }
+    let mut limits = Vec::new();
+    limits.extend(run_cap.map(|cap| Piece::from(lang.run_cap(&dollars(cap)))));
+    limits.extend(caps.iter().map(|cap| {
+        Piece::from(format!(
+            "{} {}",
+            lang.period(cap.period),
+            lang.left_of(&dollars(cap.left), &dollars(cap.cap))
+        ))
+    }));
+    if limits.is_empty() {
+        limits.push(Piece::new(DOUBT, lang.no_cap()));
+    }
+    groups.push(line(&limits));
+    paragraphs(&groups)
+}
+
+fn pieces(one: &Estimate, part: &EstimatePart, concurrency: u32, view: &View) -> Vec<Piece> {
+    let lang = view.lang;
+    let calls = usize::try_from(part.calls).unwrap_or(usize::MAX);
+    let mut pieces = vec![
+        Piece::new(BOLD, safe::line(&one.prompt.0)),
+        safe::line(&part.model.to_string()).into(),
+        lang.calls(calls).into(),
+    ];
+    if let Some(forecast) = part.forecast {
+        let side_by_side = crate::stats::real(calls.clamp(1, concurrency.max(1) as usize));
+        let time =
+            Duration::try_from_secs_f64(forecast.seconds / side_by_side).unwrap_or(Duration::MAX);
+        pieces.push(
+            lang.about_usd(&dollars(forecast.p50), &dollars(forecast.p90))
+                .into(),
+        );
+        pieces.push(lang.about_tokens(&count(forecast.tokens)).into());
+        pieces.push(lang.about_time(&duration(time, lang)).into());
+        pieces.push(Piece::new(DIM, lang.by_calls(&many(forecast.from))));
+    } else {
+        pieces.push(Piece::new(DOUBT, lang.no_history()));
+    }
+    pieces.push(lang.at_worst(&dollars(part.worst)).into());
+    pieces
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    estimates: Vec<Line<'a>>,
+    run_cap_usd: Option<Usd>,
+    caps: &'a [CapLeft],
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    prompt: &'a str,
+    model: String,
+    calls: u64,
+    worst_usd: Usd,
+    p50_usd: Option<Usd>,
+    p90_usd: Option<Usd>,
+    tokens: Option<u64>,
+    seconds_one_at_a_time: Option<f64>,
+    from_calls: Option<usize>,
+}
+
+/// Writes estimates as `pw.estimate/v1`; what no record tells is `null`.
+pub fn estimate_json(estimates: &[Estimate], run_cap: Option<Usd>, caps: &[CapLeft]) -> String {
+    let lines = estimates.iter().flat_map(|one| {
+        one.parts.iter().map(move |part| Line {
+            prompt: &one.prompt.0,
+            model: part.model.to_string(),
+            calls: part.calls,
+            worst_usd: part.worst,
+            p50_usd: part.forecast.map(|forecast| forecast.p50),
+            p90_usd: part.forecast.map(|forecast| forecast.p90),
+            tokens: part.forecast.map(|forecast| forecast.tokens),
+            seconds_one_at_a_time: part.forecast.map(|forecast| forecast.seconds),
+            from_calls: part.forecast.map(|forecast| forecast.from),
+        })
+    });
+    pretty(&Report {
+        schema: "pw.estimate/v1",
+        estimates: lines.collect(),
+        run_cap_usd: run_cap,
+        caps,
+    })
+}
