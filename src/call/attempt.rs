@@ -39,6 +39,10 @@ impl Payer {
             permit = lane.limiter.permit(tokens) => permit,
             () = self.brake().draining() => return Tried::NotStarted,
         };
+        // The endpoint may have been stopped while this one stood in line.
+        if lane.is_stopped() {
+            return Tried::NotStarted;
+        }
         let amount = ask.price.worst_case(
             lane.input_bound(prepared, ask.price).await,
             u64::from(ask.request.max_tokens),
@@ -217,6 +221,10 @@ impl Payer {
         fault: Fault,
         imputed: Usd,
     ) -> Result<Tried, LedgerError> {
+        // Before the permit goes on: whoever stands in line must not try the same wrong key.
+        if fault.stops_endpoint && !fault.retry {
+            self.stop_lane(lane, &fault);
+        }
         (self.options.fail)("before-settle");
         if let Some(settle) = self.counted(lane, attempt, &fault, imputed) {
             self.options.ledger.settle(settle).await?;

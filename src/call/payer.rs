@@ -278,9 +278,6 @@ impl Payer {
                 Tried::Faulted(fault) => *fault,
             };
             attempts = number;
-            if fault.stops_endpoint && !fault.retry {
-                self.stop_lane(lane, &fault);
-            }
             let Some(wait) = self.again(lane, &fault, attempts, waited) else {
                 // A fault that may pass (no name server, a captive portal) stops its endpoint only once its attempts are used up.
                 if fault.stops_endpoint {
@@ -319,7 +316,7 @@ impl Payer {
     }
 
     /// Stops an endpoint; when it was the last one, the whole run.
-    fn stop_lane(&self, lane: &Lane, fault: &Fault) {
+    pub(crate) fn stop_lane(&self, lane: &Lane, fault: &Fault) {
         lane.stop(fault.clone());
         if self.lanes.values().all(Lane::is_stopped) {
             self.brake().drain(StopReason::Endpoint(format!(

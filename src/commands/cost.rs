@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 
-use clap::ValueEnum;
 use jiff::civil::Date;
 
 use crate::commands::cli::Global;
@@ -20,8 +19,8 @@ use crate::summary::{self, SpendBy, SpendRow};
 #[derive(Debug, clap::Args)]
 pub struct CostArgs {
     /// Group the spend by this
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = By::Prompt)]
-    by: By,
+    #[arg(long, value_name = "WHAT", value_parser = SpendBy::WORDS.map(|(_, word)| word), default_value = "prompt")]
+    by: String,
     /// From this day on, UTC: 2026-11-01, or 7d for the last seven days
     #[arg(long, value_name = "DAY")]
     since: Option<String>,
@@ -34,21 +33,6 @@ pub struct CostArgs {
     /// Write the report in this form
     #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "csv"], default_value = "text")]
     format: String,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum By {
-    Prompt,
-    Variant,
-    Model,
-    Endpoint,
-    Purpose,
-    Day,
-    Week,
-    Month,
-    Run,
-    Tag,
-    Workspace,
 }
 
 /// Shows what was spent, over all workspaces and purposes of the ledger: that is what its caps count.
@@ -84,7 +68,7 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
     };
     let mut rows = reader.spend()?;
     rows.retain(inside);
-    let spend = summary::spend(&rows, args.by.into());
+    let spend = summary::spend(&rows, SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt));
     let caps = caps(&reader, &session, today)?;
     let text = match args.format.as_str() {
         "json" => report::cost_json(&spend, &caps),
@@ -145,22 +129,4 @@ pub(crate) fn caps(
         caps.push(CapLeft { period, cap, left });
     }
     Ok(caps)
-}
-
-impl From<By> for SpendBy {
-    fn from(by: By) -> Self {
-        match by {
-            By::Prompt => Self::Prompt,
-            By::Variant => Self::Variant,
-            By::Model => Self::Model,
-            By::Endpoint => Self::Endpoint,
-            By::Purpose => Self::Purpose,
-            By::Day => Self::Day,
-            By::Week => Self::Week,
-            By::Month => Self::Month,
-            By::Run => Self::Run,
-            By::Tag => Self::Tag,
-            By::Workspace => Self::Workspace,
-        }
-    }
 }

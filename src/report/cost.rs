@@ -1,11 +1,10 @@
-//! `pw cost`: where the money went, on the screen, as JSON and as CSV.
+//! `pw cost`: where the money went, on the screen; [`lines`] has it as JSON and as CSV.
 
-use std::borrow::Cow;
+mod lines;
 
 use serde::Serialize;
 
 use crate::domain::Usd;
-use crate::report::csv::csv;
 use crate::report::layout::{Fill, fill};
 use crate::report::money::{digits, dollars};
 use crate::report::number::count;
@@ -16,6 +15,8 @@ use crate::report::terminal::paragraphs;
 use crate::report::text::Lang;
 use crate::report::view::View;
 use crate::summary::{Spend, SpendBy, SpendSums};
+
+pub use lines::{cost_csv, cost_json};
 
 /// A cap over a period and what is left of it, for the whole ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,20 +48,10 @@ pub fn cost(spend: &Spend, caps: &[CapLeft], view: &View) -> String {
             .map(|(first, last)| Piece::new(DIM, format!("{first} – {last}"))),
     );
     paragraphs(&[
-        fill(&title, line(view, 0)),
+        fill(&title, Fill::dotted(view)),
         table(spend, view),
         footer(spend, caps, view),
     ])
-}
-
-fn line(view: &View, indent: usize) -> Fill<'static> {
-    Fill {
-        between: " · ",
-        indent,
-        hanging: 1,
-        width: view.width,
-        styled: view.styled,
-    }
 }
 
 fn table(spend: &Spend, view: &View) -> Vec<String> {
@@ -170,30 +161,27 @@ fn footer(spend: &Spend, caps: &[CapLeft], view: &View) -> Vec<String> {
         pieces.push(format!("{} {left}", lang.period(cap.period)).into());
     }
     if caps.is_empty() {
-        pieces.push(Piece::new(DIM, lang.no_cap()));
+        pieces.push(Piece::new(DIM, lang.no_period_cap()));
     }
-    fill(&pieces, line(view, 0))
+    fill(&pieces, Fill::dotted(view))
 }
 
 impl Lang {
     /// Names what spend is grouped by.
-    pub(crate) const fn spend_group(self, by: SpendBy) -> &'static str {
-        let (en, zh) = match by {
-            SpendBy::Prompt => ("prompt", "提示"),
-            SpendBy::Variant => ("variant", "变体"),
-            SpendBy::Model => ("model", "模型"),
-            SpendBy::Endpoint => ("endpoint", "端点"),
-            SpendBy::Purpose => ("purpose", "用途"),
-            SpendBy::Day => ("day", "日期"),
-            SpendBy::Week => ("week", "周"),
-            SpendBy::Month => ("month", "月份"),
-            SpendBy::Run => ("run", "运行"),
-            SpendBy::Tag => ("tag", "标签"),
-            SpendBy::Workspace => ("workspace", "工作区"),
-        };
-        match self {
-            Self::En => en,
-            Self::Zh => zh,
+    fn spend_group(self, by: SpendBy) -> &'static str {
+        match (self, by) {
+            (Self::En, by) => by.word(),
+            (Self::Zh, SpendBy::Prompt) => "提示",
+            (Self::Zh, SpendBy::Variant) => "变体",
+            (Self::Zh, SpendBy::Model) => "模型",
+            (Self::Zh, SpendBy::Endpoint) => "端点",
+            (Self::Zh, SpendBy::Purpose) => "用途",
+            (Self::Zh, SpendBy::Day) => "日期",
+            (Self::Zh, SpendBy::Week) => "周",
+            (Self::Zh, SpendBy::Month) => "月份",
+            (Self::Zh, SpendBy::Run) => "运行",
+            (Self::Zh, SpendBy::Tag) => "标签",
+            (Self::Zh, SpendBy::Workspace) => "工作区",
         }
     }
 
@@ -205,93 +193,6 @@ impl Lang {
             (Self::En, _) => "this month",
         }
     }
-}
-
-#[derive(Serialize)]
-struct Report<'a> {
-    schema: &'static str,
-    by: &'static str,
-    first_day: Option<String>,
-    last_day: Option<String>,
-    groups: Vec<Line<'a>>,
-    total: Line<'a>,
-    caps: &'a [CapLeft],
-}
-
-const COLUMNS: [&str; 10] = [
-    "name",
-    "billed_usd",
-    "imputed_usd",
-    "held_usd",
-    "lost_usd",
-    "saved_usd",
-    "answers",
-    "cached",
-    "open",
-    "lost",
-];
-
-/// One group; the fields are those of [`COLUMNS`].
-#[derive(Serialize)]
-struct Line<'a> {
-    name: Option<Cow<'a, str>>,
-    billed_usd: Usd,
-    imputed_usd: Usd,
-    held_usd: Usd,
-    lost_usd: Usd,
-    saved_usd: Usd,
-    answers: u64,
-    cached: u64,
-    open: u64,
-    lost: u64,
-}
-
-impl<'a> Line<'a> {
-    fn of(name: Option<&'a str>, sums: &SpendSums) -> Self {
-        Self {
-            name: name.map(Cow::Borrowed),
-            billed_usd: sums.billed,
-            imputed_usd: sums.imputed,
-            held_usd: sums.held,
-            lost_usd: sums.lost,
-            saved_usd: sums.saved,
-            answers: sums.answers,
-            cached: sums.cached,
-            open: sums.open,
-            lost: sums.losses,
-        }
-    }
-}
-
-fn lines(spend: &Spend) -> Vec<Line<'_>> {
-    spend
-        .groups
-        .iter()
-        .map(|group| Line::of(group.name.as_deref(), &group.sums))
-        .collect()
-}
-
-/// Writes spend as `pw.cost/v1`: amounts exact, as decimal strings of 12 places.
-pub fn cost_json(spend: &Spend, caps: &[CapLeft]) -> String {
-    let report = Report {
-        schema: "pw.cost/v1",
-        by: Lang::En.spend_group(spend.by),
-        first_day: spend.days.map(|days| days.0.to_string()),
-        last_day: spend.days.map(|days| days.1.to_string()),
-        groups: lines(spend),
-        total: Line::of(None, &spend.total),
-        caps,
-    };
-    crate::report::json::pretty(&report)
-}
-
-/// Writes spend as CSV with a header, one group a line, no total; a name that a spreadsheet would run is disarmed.
-pub fn cost_csv(spend: &Spend) -> String {
-    let rows = lines(spend).into_iter().map(|line| Line {
-        name: line.name.map(safe::cell),
-        ..line
-    });
-    csv(&COLUMNS, rows)
 }
 
 #[cfg(test)]

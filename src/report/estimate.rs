@@ -12,8 +12,9 @@ use crate::report::number::{count, duration, many};
 use crate::report::safe;
 use crate::report::style::{BOLD, DIM, DOUBT, Piece};
 use crate::report::terminal::paragraphs;
+use crate::report::text::Lang;
 use crate::report::view::View;
-use crate::summary::{Estimate, EstimatePart};
+use crate::summary::{Estimate, EstimatePart, Forecast};
 
 /// Writes estimates for a terminal, a paragraph a prompt, then what is left of the caps.
 pub fn estimate(
@@ -24,18 +25,7 @@ pub fn estimate(
     view: &View,
 ) -> String {
     let lang = view.lang;
-    let line = |pieces: &[Piece]| {
-        fill(
-            pieces,
-            Fill {
-                between: " · ",
-                indent: 0,
-                hanging: 1,
-                width: view.width,
-                styled: view.styled,
-            },
-        )
-    };
+    let line = |pieces: &[Piece]| fill(pieces, Fill::dotted(view));
     let mut groups = Vec::new();
     for one in estimates {
         let mut lines = Vec::new();
@@ -72,18 +62,30 @@ fn pieces(one: &Estimate, part: &EstimatePart, concurrency: u32, view: &View) ->
         let side_by_side = crate::stats::real(calls.clamp(1, concurrency.max(1) as usize));
         let time =
             Duration::try_from_secs_f64(forecast.seconds / side_by_side).unwrap_or(Duration::MAX);
-        pieces.push(
-            lang.about_usd(&dollars(forecast.p50), &dollars(forecast.p90))
-                .into(),
-        );
+        if !part.worst.is_zero() {
+            pieces.push(about_usd(&forecast, lang).into());
+        }
         pieces.push(lang.about_tokens(&count(forecast.tokens)).into());
         pieces.push(lang.about_time(&duration(time, lang)).into());
         pieces.push(Piece::new(DIM, lang.by_calls(&many(forecast.from))));
     } else {
         pieces.push(Piece::new(DOUBT, lang.no_history()));
     }
-    pieces.push(lang.at_worst(&dollars(part.worst)).into());
+    pieces.push(if part.worst.is_zero() {
+        lang.free().into()
+    } else {
+        lang.at_worst(&dollars(part.worst)).into()
+    });
     pieces
+}
+
+fn about_usd(forecast: &Forecast, lang: Lang) -> String {
+    let [half, most] = [forecast.p50, forecast.p90].map(dollars);
+    if half == most {
+        lang.about(&half)
+    } else {
+        lang.about_usd(&half, &most)
+    }
 }
 
 #[derive(Serialize)]

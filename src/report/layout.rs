@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::style::{Piece, paint};
+use crate::report::view::View;
 
 /// Returns the columns that a text takes on a terminal.
 pub(crate) fn width(text: &str) -> usize {
@@ -138,6 +139,30 @@ pub(crate) struct Fill<'a> {
     pub(crate) width: usize,
     /// True for colours.
     pub(crate) styled: bool,
+}
+
+impl Fill<'static> {
+    /// Facts of one line, a dot between them; further lines stand in by one column.
+    pub(crate) const fn dotted(view: &View) -> Self {
+        Self {
+            between: " · ",
+            indent: 0,
+            hanging: 1,
+            width: view.width,
+            styled: view.styled,
+        }
+    }
+
+    /// Parts of one line of a list.
+    pub(crate) const fn spaced(view: &View) -> Self {
+        Self {
+            between: "  ",
+            indent: 1,
+            hanging: 3,
+            width: view.width,
+            styled: view.styled,
+        }
+    }
 }
 
 /// Sets pieces one after the other, on a further line where they do not fit; a piece that fits on no line is wrapped.

@@ -99,6 +99,7 @@ labels! {
     was_cut: "the answer was cut at the token limit", "回答因 token 上限被截断";
     colon: ": ", "：";
     no_cap: "no cap", "未设预算上限";
+    no_period_cap: "no cap on a day or a month", "未设日或月上限";
 
     // Gates.
     gate: "gate", "门槛";
@@ -174,6 +175,7 @@ phrases! {
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
     run_cap(usd): "this run at most {usd}", "本次运行上限 {usd}";
+    about(usd): "about {usd}", "约 {usd}";
     about_usd(half, most): "about {half}, nine times in ten below {most}", "约 {half}，九成情况下低于 {most}";
     about_tokens(n): "about {n} tokens", "约 {n} token";
     about_time(time): "about {time}", "约 {time}";

@@ -1,7 +1,7 @@
 //! What a run will cost, before it is paid: from what its prompt's calls cost before, and at worst.
 
 use crate::domain::{ModelRef, PromptName, Usd};
-use crate::stats::{normal_quantile, real};
+use crate::stats::{Mean, normal_quantile, real};
 
 /// Recorded calls from which a forecast is made.
 pub const ENOUGH_CALLS: usize = 10;
@@ -62,24 +62,26 @@ pub fn forecast(past: &[PastCall], calls: u64) -> Option<Forecast> {
     if past.len() < ENOUGH_CALLS {
         return None;
     }
+    let mean = |value: fn(&PastCall) -> f64| Mean::of(&past.iter().map(value).collect::<Vec<_>>());
     let (recorded, new) = (real(past.len()), real(usize::try_from(calls).ok()?));
-    let mean = |value: fn(&PastCall) -> f64| past.iter().map(value).sum::<f64>() / recorded;
-    let billed = mean(|call| call.billed.as_f64());
-    let squares: f64 = past
-        .iter()
-        .map(|call| (call.billed.as_f64() - billed).powi(2))
-        .sum();
-    let deviation = (squares / (recorded - 1.0) * new * (1.0 + new / recorded)).sqrt();
+    let billed = mean(|call| call.billed.as_f64())?;
+    // The variance n s² (1 + n / m) by the standard error of the mean, s / √m.
+    let deviation = billed.standard_error * (new * (recorded + new)).sqrt();
+    let (tokens, millis) = (
+        mean(|call| count(call.tokens))?,
+        mean(|call| count(call.latency_ms))?,
+    );
     Some(Forecast {
         from: past.len(),
-        p50: dollars(billed * new),
-        p90: dollars(billed * new + normal_quantile(0.9) * deviation),
-        tokens: rounded(
-            mean(|call| real(usize::try_from(call.tokens).unwrap_or(usize::MAX))) * new,
-        ),
-        seconds: mean(|call| real(usize::try_from(call.latency_ms).unwrap_or(usize::MAX))) * new
-            / 1e3,
+        p50: dollars(billed.mean * new),
+        p90: dollars(billed.mean * new + normal_quantile(0.9) * deviation),
+        tokens: rounded(tokens.mean * new),
+        seconds: millis.mean * new / 1e3,
     })
+}
+
+fn count(number: u64) -> f64 {
+    real(usize::try_from(number).unwrap_or(usize::MAX))
 }
 
 #[expect(

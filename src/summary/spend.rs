@@ -109,6 +109,33 @@ pub enum SpendBy {
 }
 
 impl SpendBy {
+    /// All of them with the words by which commands and files name them.
+    pub const WORDS: [(Self, &str); 11] = [
+        (Self::Prompt, "prompt"),
+        (Self::Variant, "variant"),
+        (Self::Model, "model"),
+        (Self::Endpoint, "endpoint"),
+        (Self::Purpose, "purpose"),
+        (Self::Day, "day"),
+        (Self::Week, "week"),
+        (Self::Month, "month"),
+        (Self::Run, "run"),
+        (Self::Tag, "tag"),
+        (Self::Workspace, "workspace"),
+    ];
+
+    /// Returns its word.
+    pub fn word(self) -> &'static str {
+        let own = |(by, _): &&(Self, &str)| *by == self;
+        Self::WORDS.iter().find(own).map_or("", |(_, word)| *word)
+    }
+
+    /// Reads a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let own = |(_, known): &&(Self, &str)| *known == word;
+        Self::WORDS.iter().find(own).map(|(by, _)| *by)
+    }
+
     /// True where groups follow each other in time.
     pub const fn is_time(self) -> bool {
         matches!(self, Self::Day | Self::Week | Self::Month | Self::Run)

@@ -74,6 +74,10 @@ fn hints(run: &Ended, code: u8) -> Vec<String> {
         ),
         Some(StopReason::Cancelled) => hints
             .push("run the same command again to go on: recorded answers cost nothing".to_owned()),
+        Some(StopReason::Endpoint(_)) => hints.push(
+            "`pw models` shows each endpoint, its key and whether it answers; what was not sent is asked by the next run"
+                .to_owned(),
+        ),
         _ => {}
     }
     let undecided = code == exit::FAILURE && run.stopped.is_none() && !unanswered(run);

@@ -79,6 +79,16 @@ async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Re
     };
     let mut prepared = Vec::new();
     for files in targets {
+        if let Some(run) = &args.failed
+            && select::failed_in(run, &files.name, history.as_ref())?.is_empty()
+        {
+            writeln!(
+                context.err,
+                "{}: nothing failed, nothing is asked",
+                files.name
+            )?;
+            continue;
+        }
         prepared.push(prepare::prepare(context, &session, args, files, history.as_ref()).await?);
     }
     warn(context, args, &prepared)?;

@@ -62,7 +62,8 @@ pub(crate) fn cases(
     Ok(Selected { cases, filtered })
 }
 
-fn failed_in(
+/// Returns the ids of the cases that did not pass in a run.
+pub(crate) fn failed_in(
     run: &str,
     prompt: &PromptName,
     reader: Option<&Reader>,
@@ -75,7 +76,7 @@ fn failed_in(
     };
     let reader = reader.ok_or_else(none)?;
     let record = runs::find(reader, Some(run).filter(|run| *run != "last"), Some(prompt))?;
-    let rows = reader.rows(&record.id)?;
+    let rows = reader.verdicts(&record.id)?;
     Ok(rows
         .into_iter()
         .filter(|row| row.pass != Some(true))

@@ -53,6 +53,8 @@ pub(super) async fn reconcile(
             report::dollars(amount),
             report::dollars(one.worst)
         )?;
+    } else if lost.is_empty() {
+        writeln!(context.err, "no call is lost")?;
     } else {
         context.out.write_all(list(&lost).as_bytes())?;
     }

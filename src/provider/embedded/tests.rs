@@ -65,4 +65,5 @@ fn text(answer: Answer) -> String {
 
 mod answers;
 mod crowd;
+mod layers;
 mod refusals;

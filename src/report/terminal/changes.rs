@@ -102,13 +102,7 @@ fn is_in_table(facts: &Facts, comparison: &Comparison) -> bool {
 
 /// How lines of a comparison are set.
 pub(super) fn line(view: &View) -> Fill<'static> {
-    Fill {
-        between: "  ",
-        indent: 1,
-        hanging: 3,
-        width: view.width,
-        styled: view.styled,
-    }
+    Fill::spaced(view)
 }
 
 /// Returns the cases that are told of as failing since the previous iteration.

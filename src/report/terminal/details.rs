@@ -14,11 +14,9 @@ pub(super) fn details(facts: &Facts, names: &Names, view: &View) -> Vec<String> 
         return Vec::new();
     }
     let how = Fill {
-        between: " · ",
         indent: 1,
         hanging: 3,
-        width: view.width,
-        styled: view.styled,
+        ..Fill::dotted(view)
     };
     facts
         .variants

@@ -11,11 +11,8 @@ use crate::summary::Facts;
 
 pub(super) fn footer(facts: &Facts, view: &View) -> Vec<String> {
     let how = Fill {
-        between: " · ",
-        indent: 0,
         hanging: 0,
-        width: view.width,
-        styled: view.styled,
+        ..Fill::dotted(view)
     };
     let mut pieces = money(facts, view);
     pieces.extend(calls(facts, view));

@@ -11,13 +11,7 @@ use crate::report::view::View;
 use crate::summary::Facts;
 
 pub(super) fn gates(facts: &Facts, view: &View) -> Vec<String> {
-    let how = Fill {
-        between: "  ",
-        indent: 1,
-        hanging: 3,
-        width: view.width,
-        styled: view.styled,
-    };
+    let how = Fill::spaced(view);
     facts
         .gates
         .iter()

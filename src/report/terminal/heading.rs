@@ -10,13 +10,7 @@ use crate::report::view::View;
 use crate::summary::Facts;
 
 pub(super) fn heading(facts: &Facts, view: &View) -> Vec<String> {
-    let how = Fill {
-        between: " · ",
-        indent: 0,
-        hanging: 1,
-        width: view.width,
-        styled: view.styled,
-    };
+    let how = Fill::dotted(view);
     let mut lines = fill(&what(facts, view), how);
     if view.verbose > 0 {
         lines.extend(fill(&circumstances(facts, view), Fill { indent: 1, ..how }));

@@ -44,13 +44,7 @@ fn counts(row: &VariantFacts, names: &Names, view: &View) -> Vec<String> {
             .filter(|(count, ..)| *count > 0)
             .map(|(_, style, text)| Piece::new(style, text)),
     );
-    let how = Fill {
-        between: "  ",
-        indent: 1,
-        hanging: 3,
-        width: view.width,
-        styled: view.styled,
-    };
+    let how = Fill::spaced(view);
     fill(&pieces, how)
 }
 

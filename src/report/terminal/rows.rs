@@ -96,7 +96,8 @@ pub(super) fn in_table<'a>(
     of(ComparisonKind::Variant).or_else(|| of(ComparisonKind::Model))
 }
 
-fn pass(row: &VariantFacts, view: &View) -> [String; 2] {
+/// Counts what passed of what was judged, and the rate.
+pub(crate) fn pass(row: &VariantFacts, view: &View) -> [String; 2] {
     let judged = row.passed + row.failed;
     let rate = row
         .pass_rate
@@ -104,7 +105,8 @@ fn pass(row: &VariantFacts, view: &View) -> [String; 2] {
     [format!("{}/{}", many(row.passed), many(judged)), rate]
 }
 
-fn interval(row: &VariantFacts, view: &View) -> String {
+/// Writes the interval of a rate.
+pub(crate) fn interval(row: &VariantFacts, view: &View) -> String {
     row.interval.map_or_else(
         || "-".to_owned(),
         |i| {
@@ -155,7 +157,7 @@ fn differences(facts: &Facts, view: &View) -> Vec<Piece> {
 }
 
 /// Joins pairs of texts, each part at the right of its own column.
-fn aligned(pairs: &[[String; 2]]) -> Vec<String> {
+pub(crate) fn aligned(pairs: &[[String; 2]]) -> Vec<String> {
     let widest = |part: usize| {
         pairs
             .iter()

@@ -126,7 +126,8 @@ impl<'a> Head<'a> {
 pub struct Tensor<'a> {
     shape: Vec<u64>,
     kind: TensorType,
-    bytes: &'a [u8],
+    /// As they lie in the file.
+    pub(in crate::provider::embedded) bytes: &'a [u8],
 }
 
 impl Tensor<'_> {
