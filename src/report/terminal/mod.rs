@@ -22,6 +22,7 @@ use crate::summary::Facts;
 
 pub(crate) use delta::Delta;
 pub(crate) use names::{Names, label};
+pub(crate) use rows::{aligned, interval, pass};
 
 /// Lays out one run for a terminal; ends with a line feed.
 ///
