@@ -80,7 +80,7 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
 }
 
 /// Reads a day: `2026-11-01`, or `7d` for seven days that end today.
-fn day(flag: &str, text: &str, today: Date) -> Result<Date, Failure> {
+pub(super) fn day(flag: &str, text: &str, today: Date) -> Result<Date, Failure> {
     let back = text
         .strip_suffix('d')
         .and_then(|days| days.parse::<i32>().ok())

@@ -46,5 +46,5 @@ pub use orders::{
     Recorded, Recovered, Refused, Settle, TrialRecord,
 };
 pub use reader::{
-    CachedAnswer, IterationRecord, LostAttempt, PreviousRun, Reader, RunRecord, RunRef,
+    CachedAnswer, Days, IterationRecord, LostAttempt, PreviousRun, Reader, RunRecord, RunRef,
 };

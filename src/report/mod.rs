@@ -5,6 +5,7 @@
 //! are `summary/`'s, money is the ledger's. Whatever a model or a file said goes through [`safe`] on its way to a terminal.
 //! Only [`Progress`] draws, on standard error and only where it is told to. Start with [`terminal()`].
 
+pub mod books;
 mod cost;
 mod csv;
 mod diff;

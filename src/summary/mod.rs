@@ -8,6 +8,7 @@
     reason = "McNemar is a person, UUIDv7 a plain word"
 )]
 
+mod books;
 mod change;
 mod compare;
 mod estimate;
@@ -28,6 +29,7 @@ mod verdict;
 mod rows;
 
 pub use crate::stats::Interval;
+pub use books::{AttemptEnd, BookedCall, BookedPosting};
 pub use change::Change;
 pub use compare::{CompareOptions, compare, compare_all};
 pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Forecast, PastCall, forecast};

@@ -15,6 +15,7 @@ mod embedded;
 mod estimate;
 mod eval;
 mod exit_codes;
+mod exports;
 mod fault_server;
 mod fault_table;
 mod first_day;

@@ -1,5 +1,6 @@
 //! `pw ledger`: audit, locate, export, reconcile.
 
+mod export;
 mod reconcile;
 
 use std::io::Write as _;
@@ -31,12 +32,8 @@ enum What {
     Path,
     /// List lost calls, or book what one of them really cost
     Reconcile(reconcile::ReconcileArgs),
-    /// Write every posting, one JSON object a line
-    Export {
-        /// The form
-        #[arg(long, value_name = "FORMAT", value_parser = ["jsonl"], default_value = "jsonl")]
-        format: String,
-    },
+    /// Write the books for other programs: every posting, or every call
+    Export(export::ExportArgs),
 }
 
 /// Runs a command of the ledger.
@@ -60,10 +57,7 @@ pub(crate) async fn ledger(
     }
     match &args.what {
         What::Reconcile(args) => reconcile::reconcile(context, &session, args).await,
-        What::Export { .. } => {
-            ledger::export_jsonl(&path, &mut context.out)?;
-            Ok(exit::SUCCESS)
-        }
+        What::Export(args) => export::export(context, &session, args),
         What::Check | What::Path => check(context, &session),
     }
 }

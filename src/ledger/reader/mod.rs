@@ -3,6 +3,7 @@
 //! Prompts belong to a workspace: a reader is opened for one, by the name under which its runs were begun.
 
 mod answers;
+mod books;
 mod history;
 mod lost;
 mod past;
@@ -20,6 +21,7 @@ use crate::ledger::places::Places;
 use crate::ledger::{LedgerError, schema};
 
 pub use answers::CachedAnswer;
+pub use books::Days;
 pub use history::{IterationRecord, PreviousRun};
 pub use lost::LostAttempt;
 pub use runs::{RunRecord, RunRef};

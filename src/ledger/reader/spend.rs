@@ -97,7 +97,7 @@ fn saved(conn: &Connection, sums: &mut BTreeMap<Key, SpendSums>) -> rusqlite::Re
     Ok(())
 }
 
-fn sources(conn: &Connection) -> Result<HashMap<i64, Arc<SpendSource>>, LedgerError> {
+pub(super) fn sources(conn: &Connection) -> Result<HashMap<i64, Arc<SpendSource>>, LedgerError> {
     let mut statement = conn.prepare_cached(
         "SELECT x.id, x.purpose, w.name, p.name, v.name, x.run, e.name, m.name, r.tags, q.name FROM contexts x \
          JOIN names w ON w.id = x.workspace LEFT JOIN names p ON p.id = x.prompt JOIN names v ON v.id = x.variant \
@@ -130,7 +130,7 @@ fn source(row: &Row<'_>) -> Result<SpendSource, LedgerError> {
 }
 
 /// Reads YYYYMMDD.
-fn date(day: i64) -> Option<Date> {
+pub(super) fn date(day: i64) -> Option<Date> {
     let part = |number: i64| i8::try_from(number).ok();
     Date::new(
         i16::try_from(day / 10_000).ok()?,
