@@ -20,6 +20,7 @@ mod fault_table;
 mod first_day;
 mod goldens;
 mod layering;
+mod ledger_life;
 mod llama;
 mod log;
 mod prices;
