@@ -22,6 +22,7 @@ mod goldens;
 mod layering;
 mod llama;
 mod log;
+mod month;
 mod prices;
 mod provider_faults;
 mod provider_wire;
