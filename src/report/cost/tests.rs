@@ -141,8 +141,8 @@ fn whatever_is_not_nothing_has_a_bar() {
 
 #[test]
 fn a_trend_needs_three_periods_and_compares_two_stretches() {
-    let usd = |picos| SpendEntry {
-        name: format!("2026-11-{:02}", picos),
+    let usd = |picos: i64| SpendEntry {
+        name: format!("2026-11-{picos:02}"),
         parts: vec![Usd::from_picos(picos * 1_000_000_000)],
     };
     let entries: Vec<SpendEntry> = (1..=14).map(usd).collect();
@@ -160,12 +160,12 @@ fn a_trend_needs_three_periods_and_compares_two_stretches() {
     };
     assert_eq!(
         shown(false, Lang::En),
-        " billed, by day  ⣀⣀⣠⣤⣴⣶⣾  at most $0.014, 2026-11-14
+        " billed, by day  ⣀⣀⣠⣤⣶⣶⣿  at most $0.014, 2026-11-14
    last 7 days: $0.077, the 7 before: $0.028"
     );
     assert_eq!(
         shown(true, Lang::Zh),
-        " 计费，按日期  ...---===####  最高 $0.014，2026-11-14
+        " 计费，按日期  .....---====##  最高 $0.014，2026-11-14
    最近 7 天 $0.077，此前 7 天 $0.028"
     );
     assert_eq!(trend::trend(&course(), &View::plain()).len(), 0);

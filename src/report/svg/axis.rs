@@ -64,7 +64,14 @@ impl Axis {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
                 (low.min(value), high.max(value))
             });
-        let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
+        // A single value is seen against zero, nothing against one.
+        let (low, high) = if low < high {
+            (low, high)
+        } else if low.is_finite() && low != 0.0 {
+            (low.min(0.0), low.max(0.0))
+        } else {
+            (0.0, 1.0)
+        };
         // A range that rounding would swallow is none.
         let range = (high - low).max(LEAST.max(low.abs().max(high.abs()) * 1e-9));
         let step = round_step(range / 5.0);
