@@ -143,9 +143,9 @@ fn keep(bench: &Workbench) {
     for lang in ["en", "zh"] {
         for (name, command) in [
             ("log", &["log", "天气"][..]),
-            ("cost", &["cost"]),
-            ("cost-day", &["cost", "--by", "day"]),
-            ("cost-week", &["cost", "--by", "week"]),
+            ("cost", &["cost"][..]),
+            ("cost-day", &["cost", "--by", "day"][..]),
+            ("cost-week", &["cost", "--by", "week"][..]),
         ] {
             let output = format!("{name}.{lang}.html");
             let flags = ["--lang", lang, "--output", &output];

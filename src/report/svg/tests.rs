@@ -129,7 +129,18 @@ fn a_line_has_its_band_its_gap_and_a_title_for_each_mark() {
     });
     let svg = one.into_string();
     demand(&svg);
-    insta::assert_snapshot!(svg.replace("><", ">\n<"));
+    for (name, expected) in [("polyline", 2), ("polygon", 2), ("circle", 3), ("title", 3)] {
+        assert_eq!(count(&svg, name), expected, "{name} of {svg}");
+    }
+    // Four labels below, and a tick at 20, 40, 60, 80 and 100 %.
+    assert_eq!(count(&svg, "text"), 9, "{svg}");
+    let elements = read(&svg);
+    let best = elements.iter().find(|one| {
+        let class = one.attributes.get("class");
+        class.is_some_and(|class| class == "best c0")
+    });
+    let best = best.map(|one| one.attributes["cy"].as_str());
+    assert_eq!(best, Some("10"), "the best stands at 100 %, at the top");
 }
 
 #[test]
@@ -150,7 +161,23 @@ fn a_stack_begins_at_zero_and_leaves_nothing_for_nothing() {
     });
     let svg = stacks.into_string();
     demand(&svg);
-    insta::assert_snapshot!(svg.replace("><", ">\n<"));
+    let elements = read(&svg);
+    let rects: Vec<(&str, &str)> = elements
+        .iter()
+        .filter(|one| one.name == "rect")
+        .map(|one| {
+            (
+                one.attributes["class"].as_str(),
+                one.attributes["height"].as_str(),
+            )
+        })
+        .collect();
+    // The axis ends at ten cents, 224 units above zero.
+    assert_eq!(rects, [("c0", "112"), ("c1", "44.8"), ("c1", "224")]);
+    assert!(
+        svg.contains("<title>2026-11-01 triage: $0.05</title>"),
+        "{svg}"
+    );
 }
 
 #[test]
