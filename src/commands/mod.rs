@@ -19,6 +19,7 @@ mod ledger;
 mod log;
 mod model;
 mod models;
+mod output;
 mod pairing;
 mod render;
 mod revision;

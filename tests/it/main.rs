@@ -23,6 +23,7 @@ mod layering;
 mod ledger_life;
 mod llama;
 mod log;
+mod month;
 mod prices;
 mod provider_faults;
 mod provider_wire;
