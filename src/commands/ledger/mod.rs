@@ -2,6 +2,8 @@
 
 mod reconcile;
 
+pub(crate) use reconcile::lost_lines;
+
 use std::io::Write as _;
 use std::sync::Arc;
 
