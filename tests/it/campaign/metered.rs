@@ -36,7 +36,7 @@ fn demand(meter: &Meter, requests: usize) {
 #[test]
 fn every_fifth_request_429_is_asked_again_and_nothing_else_is() {
     let refusal = r#"{"error":{"message":"slow down"}}"#.as_bytes();
-    let refuse = || Behaviour::answer(429, "Retry-After: 1\r\n", refusal);
+    let refuse = move || Behaviour::answer(429, "Retry-After: 1\r\n", refusal);
     let plan = move |n: usize| {
         if n % 5 == 4 {
             Does::Refuses(refuse())
