@@ -61,11 +61,7 @@ fn table(series: &Series, course: &Course, view: &View) -> Vec<String> {
     ])
     .yields(1, 8);
     let unscored = || ["-".to_owned(), String::new()];
-    let passes = series.iterations.iter().map(|one| {
-        one.facts
-            .as_ref()
-            .map_or_else(unscored, |facts| pass(facts, view))
-    });
+    let passes = series.iterations.iter().map(|one| one.facts.as_ref().map_or_else(unscored, |facts| pass(facts, view)));
     let passes = aligned(&passes.collect::<Vec<_>>());
     for (at, (one, passed)) in series.iterations.iter().zip(passes).enumerate() {
         let facts = one.facts.as_ref();
@@ -77,8 +73,7 @@ fn table(series: &Series, course: &Course, view: &View) -> Vec<String> {
             Piece::new(style, passed),
             Piece::new(
                 DIM,
-                facts
-                    .and_then(|facts| facts.pass_rate)
+                facts.and_then(|facts| facts.pass_rate)
                     .map_or_else(String::new, bar),
             ),
             Piece::from(facts.map_or_else(|| "-".to_owned(), |facts| interval(facts, view))),

@@ -32,10 +32,7 @@ fn right(weights: &Weights) -> usize {
         let asked = Asked::greedy(weights.tokenizer().chat([(Speaker::User, prompt)])).at_most(48);
         write(weights, &asked, &mut |_| (), &|| false).map(|written| written.text)
     };
-    ASKED
-        .iter()
-        .filter(|(prompt, answer)| said(prompt).is_ok_and(|text| text == *answer))
-        .count()
+    ASKED.iter().filter(|(prompt, answer)| said(prompt).is_ok_and(|text| text == *answer)).count()
 }
 
 /// The shipped file with zeros for every number of one layer.
@@ -43,10 +40,7 @@ fn without(layer: usize) -> Vec<u8> {
     let gguf = Gguf::read(SHIPPED).unwrap();
     let mut file = SHIPPED.to_vec();
     let mut zeroed = 0;
-    for name in gguf
-        .tensor_names()
-        .filter(|name| name.starts_with(&format!("blk.{layer}.")))
-    {
+    for name in gguf.tensor_names().filter(|name| name.starts_with(&format!("blk.{layer}."))) {
         let bytes = gguf.tensor(name).unwrap().bytes;
         let start = bytes.as_ptr().addr() - SHIPPED.as_ptr().addr();
         file[start..start + bytes.len()].fill(0);
