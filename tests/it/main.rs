@@ -29,6 +29,8 @@ mod provider_faults;
 mod provider_wire;
 mod readme;
 mod reconcile;
+mod rescore;
+mod resume;
 mod sabotage;
 mod simulation;
 mod story;

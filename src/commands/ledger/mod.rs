@@ -3,6 +3,8 @@
 mod care;
 mod reconcile;
 
+pub(crate) use reconcile::lost_lines;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
