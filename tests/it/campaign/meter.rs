@@ -81,8 +81,9 @@ impl Meter {
             "the ledger's tokens and the server's"
         );
         let attempts: BTreeSet<String> = sold.into_keys().collect();
+        let settled = books.attempts("settle");
         let unbooked: Vec<_> = attempts
-            .difference(&books.attempts("settle"))
+            .difference(&settled)
             .filter(|attempt| !lost.contains(*attempt))
             .collect();
         assert!(
