@@ -88,8 +88,8 @@ fn failed_with_nothing_failed_asks_nothing_and_is_no_error() {
         .code(0)
         .says("city: nothing failed, nothing is asked");
     assert_eq!(output.json()["runs"].as_array().unwrap().len(), 0);
-    let runs = bench.pw(&["show", "2"]);
-    runs.code(2).says("run");
+    let second = bench.pw(&["show", "2"]);
+    second.code(1).says("knows no run");
 }
 
 #[test]

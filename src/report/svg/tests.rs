@@ -91,7 +91,12 @@ fn demand(svg: &str) {
 /// Where a text begins and ends, by the height that it stands on.
 fn extent(text: &Read) -> (String, f64, f64) {
     let x: f64 = text.attributes["x"].parse().expect("a number");
-    let half = crate::stats::real(width(&text.text)) * 7.0 / 2.0;
+    // The reader leaves escapes as they are written; on a page each is one character.
+    let escapes = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;"];
+    let shown = escapes
+        .iter()
+        .fold(text.text.clone(), |text, escape| text.replace(escape, "x"));
+    let half = crate::stats::real(width(&shown)) * 7.0 / 2.0;
     let middle = match text.attributes["text-anchor"].as_str() {
         "end" => x - half,
         _ => x,
