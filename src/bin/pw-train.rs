@@ -48,6 +48,9 @@ enum Command {
         batch: usize,
         #[arg(long, default_value_t = 2e-3)]
         rate: f32,
+        /// Weights whose tokens are kept, so that a checkpoint outlives a change of the rows; else they are learned
+        #[arg(long, value_name = "FILE")]
+        vocabulary_of: Option<PathBuf>,
     },
     /// Ask a file for rows it has not seen and print right and asked by kind
     Eval {
@@ -86,8 +89,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             stop,
             batch,
             rate,
+            vocabulary_of,
         } => {
-            let vocabulary = vocabulary::learn(&corpus, arguments.seed, VOCABULARY);
+            let vocabulary = match vocabulary_of {
+                Some(file) => Weights::read(&file)?.tokenizer().vocabulary().clone(),
+                None => vocabulary::learn(&corpus, arguments.seed, VOCABULARY),
+            };
             println!("{} tokens", vocabulary.tokens.len());
             let tokenizer = Tokenizer::new(vocabulary)?;
             let shape = Shape {

@@ -14,7 +14,7 @@ use crate::domain::{
     Answer, CaseId, Clock, Cost, Endpoint, FailPoint, Fault, ModelRef, MoneyClass, PromptName,
     Purpose, Request, Revision, RunId, Variant, sha256_hex,
 };
-use crate::ledger::{Caps, Ledger, NewCall, Reader};
+use crate::ledger::{CachedAnswer, Caps, Ledger, NewCall, Reader};
 use crate::pricing::{Price, UserPrices};
 use crate::provider::{Decision, Policy, Prepared, Provider, ProviderError, TextSink, decide};
 
@@ -137,6 +137,22 @@ pub struct Answered {
     pub attempts: u32,
 }
 
+impl From<CachedAnswer> for Answered {
+    /// An answer that was paid before costs nothing now, and keeps its cost and its latency of then.
+    fn from(found: CachedAnswer) -> Self {
+        Self {
+            answer: found.answer,
+            call: found.call,
+            cached: true,
+            cost: Cost::default(),
+            answer_cost: found.cost,
+            price: found.price,
+            latency_ms: found.latency_ms.unwrap_or(0),
+            attempts: 0,
+        }
+    }
+}
+
 impl Payer {
     /// Reaches the endpoints: reads certificates, waits for local servers, learns their slots. Sends nothing that costs money.
     pub async fn connect(
@@ -216,16 +232,7 @@ impl Payer {
     fn recorded(&self, key: &str) -> Option<Reply> {
         // A ledger that cannot be read for a recorded answer can still be written: the answer is bought again.
         let found = self.options.reader.cached(key).ok().flatten()?;
-        Some(Reply::Answered(Box::new(Answered {
-            answer: found.answer,
-            call: found.call,
-            cached: true,
-            cost: Cost::default(),
-            answer_cost: Some(found.cost),
-            price: found.price,
-            latency_ms: found.latency_ms.unwrap_or(0),
-            attempts: 0,
-        })))
+        Some(Reply::Answered(Box::new(found.into())))
     }
 
     fn new_call(&self, ask: &Ask<'_>, request_key: Option<String>) -> NewCall {

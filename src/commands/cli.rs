@@ -73,6 +73,10 @@ pub enum Command {
     Models(models::ModelsArgs),
     /// Show the settings in force and where each came from
     Config(config::ConfigArgs),
+    /// Go on where a run stopped; what it paid for is not paid again
+    Resume(eval::ResumeArgs),
+    /// Score the answers of a run again with today's suite; sends nothing
+    Rescore(eval::RescoreArgs),
     /// Show a recorded run again
     Show(show::ShowArgs),
     /// Compare two recorded runs, case by case

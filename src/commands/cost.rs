@@ -1,18 +1,17 @@
 //! `pw cost`: where the money went.
 
-use std::io::Write as _;
-
 use jiff::civil::Date;
 
 use crate::commands::cli::Global;
 use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
+use crate::commands::output::{ListForm, ListOutput};
 use crate::commands::runs;
 use crate::commands::session::Session;
 use crate::domain::{PromptName, Usd};
 use crate::ledger::{CapScope, Reader};
-use crate::report::{self, CapLeft};
+use crate::report::{self, CapLeft, View};
 use crate::summary::{self, SpendBy, SpendRow};
 
 /// Arguments of `pw cost`.
@@ -30,14 +29,14 @@ pub struct CostArgs {
     /// Only what this prompt spent
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
-    /// Write the report in this form
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "csv"], default_value = "text")]
-    format: String,
+    #[command(flatten)]
+    output: ListOutput,
 }
 
 /// Shows what was spent, over all workspaces and purposes of the ledger: that is what its caps count.
 pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> Result<u8, Failure> {
     let session = Session::open(context, global, Vec::new())?;
+    args.output.check()?;
     let reader = runs::reader(&session)?;
     let now = context.clock.now();
     let today = jiff::tz::Offset::UTC.to_datetime(now).date();
@@ -68,14 +67,17 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
     };
     let mut rows = reader.spend()?;
     rows.retain(inside);
-    let spend = summary::spend(&rows, SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt));
+    let by = SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt);
+    let spend = summary::spend(&rows, by);
+    let course = summary::spend_course(&rows, by, report::STACK);
     let caps = caps(&reader, &session, today)?;
-    let text = match args.format.as_str() {
-        "json" => report::cost_json(&spend, &caps),
-        "csv" => report::cost_csv(&spend),
-        _ => report::cost(&spend, &caps, &session.view),
+    let written = |form: ListForm, view: &View| match form {
+        ListForm::Text => report::cost(&spend, &course, &caps, view),
+        ListForm::Json => report::cost_json(&spend, &caps),
+        ListForm::Csv => report::cost_csv(&spend),
+        ListForm::Html => report::cost_html(&spend, &course, &caps, view.lang),
     };
-    context.out.write_all(text.as_bytes())?;
+    args.output.write(context, &session.view, written)?;
     Ok(exit::SUCCESS)
 }
 

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::commands::eval::EvalArgs;
 use crate::commands::eval::against::Against;
 use crate::commands::failure::Failure;
 use crate::commands::pairing::{Pairing, reads};
 use crate::domain::{
-    Case, Cost, GateSpec, ModelRef, Outcome, Revision, RunStatus, TrialRow, Usd, Variant,
+    Case, Cost, GateSpec, ModelRef, Outcome, Revision, RunId, RunStatus, TrialRow, Usd, Variant,
 };
 use crate::ledger::{Reader, RunRecord};
 use crate::scorer::{AnswerFacts, Scorer};
@@ -27,6 +28,19 @@ pub(crate) struct Kept {
     pub(crate) gates_of: Variant,
     pub(crate) against: Vec<Against>,
     pub(crate) warnings: Vec<String>,
+    /// The flags it was asked with, for whoever goes on with it.
+    #[serde(default)]
+    pub(crate) asked: Option<EvalArgs>,
+    /// The run whose answers it scored again.
+    #[serde(default)]
+    pub(crate) rescored_from: Option<RunId>,
+}
+
+impl Kept {
+    /// Reads what a run kept; a run of another program kept nothing.
+    pub(crate) fn of(run: &RunRecord) -> Self {
+        serde_json::from_value(run.settings.clone()).unwrap_or_default()
+    }
 }
 
 /// Makes the facts of a run from its rows and cases.
@@ -36,7 +50,7 @@ pub(crate) fn of(
     rows: Vec<TrialRow>,
     cases: &[Case],
 ) -> Result<Facts, Failure> {
-    let kept: Kept = serde_json::from_value(run.settings.clone()).unwrap_or_default();
+    let kept = Kept::of(run);
     let parts = parts(reader, run, &rows)?;
     let variants: Vec<VariantFacts> = parts
         .iter()
@@ -69,6 +83,9 @@ pub(crate) fn of(
                 &options(ComparisonKind::Previous),
             )?);
         }
+    }
+    if let Some(before) = &kept.rescored_from {
+        comparisons.extend(with_scores_before(reader, run, &parts, cases, before)?);
     }
     let totals = reader.totals(&run.id)?;
     let used = totals
@@ -273,23 +290,64 @@ fn rescored(
         .collect();
     let scorer_of = |row: &TrialRow| today.get(old.keys.get(&row.key.case)?.as_str()).copied();
     rows.into_iter()
-        .map(|mut row| {
-            if let (Outcome::Answered { answer }, Some(scorer)) = (&row.outcome, scorer_of(&row)) {
-                // Without a usage nobody knows what it cost; that must not be judged as $0.
-                let cost = Some(row.answer_cost)
-                    .filter(|cost| *cost != Cost::default() || answer.usage.is_some());
-                let judgement = scorer.score(&AnswerFacts {
-                    answer,
-                    cost,
-                    latency_ms: row.latency_ms,
-                    cached: row.cached,
-                });
-                (row.scores, row.pass, row.score) =
-                    (judgement.scores, judgement.pass, judgement.score);
-            }
-            row
+        .map(|row| match scorer_of(&row) {
+            Some(scorer) => judged(row, scorer),
+            None => row,
         })
         .collect()
+}
+
+/// Scores the answer of a recorded row again.
+pub(crate) fn judged(mut row: TrialRow, scorer: &Scorer) -> TrialRow {
+    if let Outcome::Answered { answer } = &row.outcome {
+        // Without a usage nobody knows what it cost; that must not be judged as $0.
+        let cost =
+            Some(row.answer_cost).filter(|cost| *cost != Cost::default() || answer.usage.is_some());
+        let judgement = scorer.score(&AnswerFacts {
+            answer,
+            cost,
+            latency_ms: row.latency_ms,
+            cached: row.cached,
+        });
+        (row.scores, row.pass, row.score) = (judgement.scores, judgement.pass, judgement.score);
+    }
+    row
+}
+
+/// Compares each part of a run that scored recorded answers again with the same answers as they were scored before. The
+/// answers are the same ones, so no word is given about the prompt.
+fn with_scores_before(
+    reader: &Reader,
+    run: &RunRecord,
+    parts: &[Part<'_>],
+    cases: &[Case],
+    before: &RunId,
+) -> Result<Vec<Comparison>, Failure> {
+    let before = reader.run(&crate::ledger::RunRef::Id(before.clone()))?;
+    let (old_rows, old_cases) = (reader.rows(&before.id)?, reader.cases(&before.id)?);
+    let old_parts = self::parts(reader, &before, &old_rows)?;
+    let options = CompareOptions {
+        kind: ComparisonKind::Run,
+        min_gain: 0.0,
+        give_verdict: false,
+    };
+    let of_both = parts.iter().filter_map(|part| {
+        let same = |old: &&Part<'_>| old.variant == part.variant && old.model == part.model;
+        Some((old_parts.iter().find(same)?, part))
+    });
+    Ok(of_both
+        .map(|(old, new)| {
+            let (was, now) = (
+                Pairing::by_vars(&old_cases, &old.reads),
+                Pairing::by_vars(cases, &new.reads),
+            );
+            compare(
+                &pairing_side(&was, old, &before),
+                &pairing_side(&now, new, run),
+                &options,
+            )
+        })
+        .collect())
 }
 
 /// Compares a variant's rows of two recorded runs, as they were scored then.

@@ -204,6 +204,9 @@ impl From<LedgerError> for Failure {
         {
             return Self::from(io::Error::from(io::ErrorKind::BrokenPipe));
         }
+        if matches!(error, LedgerError::Exists { .. } | LedgerError::Own { .. }) {
+            return Self::usage(error);
+        }
         let hint = match &error {
             LedgerError::Newer { .. } => {
                 Some("the ledger is untouched; use the newer `pw` that wrote it")
@@ -211,6 +214,7 @@ impl From<LedgerError> for Failure {
             LedgerError::UnknownRun { .. } => {
                 Some("`pw show` shows the last run; runs are numbered from 1")
             }
+            LedgerError::Broken { .. } => Some("nothing was changed"),
             _ => None,
         };
         let failure = Self::environment(error);

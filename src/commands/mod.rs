@@ -19,6 +19,7 @@ mod ledger;
 mod log;
 mod model;
 mod models;
+mod output;
 mod pairing;
 mod render;
 mod revision;
@@ -54,6 +55,8 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Render(args) => render::render(context, global, args),
         Command::Models(args) => models::models(context, global, args).await,
         Command::Config(args) => config::config(context, global, args),
+        Command::Resume(args) => eval::resume(context, global, args).await,
+        Command::Rescore(args) => eval::rescore(context, global, args).await,
         Command::Show(args) => show::show(context, global, args),
         Command::Diff(args) => diff::diff(context, global, args),
         Command::Log(args) => log::log(context, global, args),

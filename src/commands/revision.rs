@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::commands::failure::Failure;
 use crate::domain::Revision;
 use crate::ledger::Reader;
-use crate::template::{RevisionText, Template};
+use crate::template::{PartialSource, RevisionText, Template};
 
 /// A revision's text and the variables that it reads.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,6 +27,19 @@ impl Recorded {
                 .map(|used| used.name.clone())
                 .collect(),
         }
+    }
+
+    /// Compiles it again, under a name for errors.
+    pub(crate) fn template(&self, name: &str) -> Result<Template, Failure> {
+        let partial = |(partial, text): (&String, &String)| {
+            let source = PartialSource {
+                file: format!("`{partial}` of {name}"),
+                text: text.clone(),
+            };
+            (partial.clone(), source)
+        };
+        let partials = self.text.partials.iter().map(partial).collect();
+        Ok(Template::parse(name, &self.text.source(), &partials)?)
     }
 
     /// Reads it; `None` where the ledger does not keep it.

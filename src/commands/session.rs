@@ -85,7 +85,23 @@ fn view(context: &Context, settings: &Settings, verbose: u8) -> View {
             config::Color::Always => true,
             config::Color::Never => false,
         },
+        ascii: is_ascii_terminal(context),
         verbose,
         history: None,
     }
+}
+
+/// Tells whether a terminal or a locale says that it knows ASCII alone; saying nothing is taken for UTF-8.
+fn is_ascii_terminal(context: &Context) -> bool {
+    let environment = &context.environment;
+    let said = |name: &&str| environment.get(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(said);
+    let plain = locale.is_some_and(|locale| {
+        let charset = locale.split_once('.').map(|(_, charset)| charset);
+        match charset {
+            Some(charset) => !charset.to_ascii_lowercase().starts_with("utf"),
+            None => matches!(locale, "C" | "POSIX"),
+        }
+    });
+    plain || environment.get("TERM") == Some("dumb")
 }

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::engine::plan::PlannedTrial;
 use crate::engine::request::{RequestOptions, request};
-use crate::ledger::{Ledger, Recorded, TrialRecord};
+use crate::ledger::{CachedAnswer, Ledger, Recorded, TrialRecord};
 use crate::pricing::Price;
 use crate::scorer::{AnswerFacts, Scorer};
 use crate::template::Template;
@@ -34,6 +34,8 @@ pub struct Job<'a> {
     pub prices: &'a BTreeMap<ModelRef, Price>,
     /// What the command adds to a prompt's configuration, for each model.
     pub options: &'a BTreeMap<ModelRef, RequestOptions>,
+    /// Answers that are taken before anybody is asked, whatever `use_cache` says: those of the run that this one goes on from.
+    pub accepted: &'a BTreeMap<TrialKey, CachedAnswer>,
     /// Whether recorded answers will do.
     pub use_cache: bool,
     /// Calls in flight at most.
@@ -131,7 +133,10 @@ async fn run_trial(
         use_cache: job.use_cache,
         on_text: None,
     };
-    let reply = payer.ask(&ask).await;
+    let reply = match job.accepted.get(&trial.key) {
+        Some(accepted) => Reply::Answered(Box::new(accepted.clone().into())),
+        None => payer.ask(&ask).await,
+    };
     let (call, row) = row_of(
         trial.key.clone(),
         sent.messages,
@@ -142,7 +147,7 @@ async fn run_trial(
     // The trial's row is queued behind its settle and durable by the end of the run; its answer is durable already.
     // A ledger that takes no more rows says so at the end of the run.
     ledger
-        .record_trial(job.run, record(trial.position, call, &row))
+        .record_trial(job.run, trial_record(trial.position, call, &row))
         .await
         .ok();
     row
@@ -216,7 +221,7 @@ fn answered_row(mut row: TrialRow, answered: Answered, scorer: &Scorer) -> Trial
 }
 
 /// Returns what the ledger keeps of a row; the answer lies with its call.
-fn record(position: usize, call: Option<Uuid>, row: &TrialRow) -> TrialRecord {
+pub fn trial_record(position: usize, call: Option<Uuid>, row: &TrialRow) -> TrialRecord {
     let (call, cached_from) = if row.cached {
         (None, call)
     } else {

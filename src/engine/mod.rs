@@ -10,7 +10,7 @@ mod plan;
 mod request;
 
 pub use error::{MissingVariable, PlanError, PlanProblem};
-pub use execute::{Execution, Job, execute};
+pub use execute::{Execution, Job, execute, trial_record};
 pub use pair::pair_keys;
 pub use plan::{PlannedTrial, plan};
 pub use request::{RequestOptions, request};

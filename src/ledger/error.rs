@@ -64,6 +64,26 @@ pub enum LedgerError {
         /// The format expected.
         known: i64,
     },
+    /// A copy would take the place of something.
+    #[error("`{}` exists already, expected the name of a new file", path.display())]
+    Exists {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// A chain of postings does not hold together.
+    #[error("`{}`: {what}", path.display())]
+    Broken {
+        /// The ledger or its export.
+        path: PathBuf,
+        /// What was found and what was expected, with its place.
+        what: String,
+    },
+    /// The books to import are those of this ledger.
+    #[error("`{}` is this ledger's own, expected another ledger or its export", path.display())]
+    Own {
+        /// The file.
+        path: PathBuf,
+    },
     /// The `SQLite` inside has the WAL-reset bug.
     #[error(
         "found SQLite {found}, expected 3.51.3 or later, which does not lose pages when two processes write"

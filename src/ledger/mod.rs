@@ -8,19 +8,25 @@
 //! and `settle.rs` (what a transaction may do), `writer/` (who runs it); [`Reader`] is the other side, [`check`] the audit.
 
 mod anchor;
+mod bought;
 mod chain;
 mod check;
+mod copy;
 mod error;
 mod export;
 mod handle;
 mod hold;
+mod import;
+mod lines;
 mod lock;
+mod mount;
 mod names;
 mod op;
 mod orders;
 mod page;
 mod payload;
 mod places;
+mod prune;
 mod reader;
 mod reconcile;
 mod recover;
@@ -37,14 +43,18 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CheckReport, Finding, check};
+pub use check::{CheckReport, Finding, check, verify};
+pub use copy::backup;
 pub use error::LedgerError;
 pub use export::export_jsonl;
 pub use handle::Ledger;
+pub use import::{Imported, import};
+pub use mount::network_mount;
 pub use orders::{
     Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
     Recorded, Recovered, Refused, Settle, TrialRecord,
 };
+pub use prune::{Pruned, Unneeded, prune};
 pub use reader::{
     CachedAnswer, Days, IterationRecord, LostAttempt, PreviousRun, Reader, RunRecord, RunRef,
 };

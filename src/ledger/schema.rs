@@ -17,10 +17,14 @@ pub(super) const APPLICATION: i64 = 0x7077_4c47;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001-books.sql"),
     include_str!("migrations/002-reports.sql"),
+    include_str!("migrations/003-imports.sql"),
 ];
 
 /// The format that this program writes.
-pub(super) const FORMAT: i64 = 2;
+pub(super) const FORMAT: i64 = 3;
+
+/// The first format that has room for other ledgers' books.
+pub(super) const WITH_IMPORTS: i64 = 3;
 
 /// The first release in which two processes cannot corrupt a WAL while one resets it.
 ///
@@ -61,8 +65,21 @@ pub(super) fn open_for_writing(
     Ok(conn)
 }
 
-/// Opens for reading only. On a read-only mount a WAL database can only be read as one that nobody changes.
+/// Opens for reading only.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, LedgerError> {
+    match open_of_any_format(path)? {
+        (_, found) if found < FORMAT => Err(LedgerError::Older {
+            path: path.to_owned(),
+            found,
+            known: FORMAT,
+        }),
+        (conn, _) => Ok(conn),
+    }
+}
+
+/// Opens for reading what may be an older program's, as a copy may be, and returns its format: postings are the same in all
+/// of them. On a read-only mount a WAL database can only be read as one that nobody changes.
+pub(super) fn open_of_any_format(path: &Path) -> Result<(Connection, i64), LedgerError> {
     assert_sqlite()?;
     look_at_header(path)?;
     let conn = match readable(path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
@@ -75,12 +92,7 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, LedgerError> {
         0 => Err(LedgerError::NotALedger {
             path: path.to_owned(),
         }),
-        found if found < FORMAT => Err(LedgerError::Older {
-            path: path.to_owned(),
-            found,
-            known: FORMAT,
-        }),
-        _ => Ok(conn),
+        found => Ok((conn, found)),
     }
 }
 

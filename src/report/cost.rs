@@ -1,6 +1,8 @@
 //! `pw cost`: where the money went, on the screen; [`lines`] has it as JSON and as CSV.
 
 mod lines;
+mod page;
+mod trend;
 
 use serde::Serialize;
 
@@ -14,9 +16,10 @@ use crate::report::table::{Align, Table};
 use crate::report::terminal::paragraphs;
 use crate::report::text::Lang;
 use crate::report::view::View;
-use crate::summary::{Spend, SpendBy, SpendSums};
+use crate::summary::{Spend, SpendBy, SpendCourse, SpendSums};
 
 pub use lines::{cost_csv, cost_json};
+pub use page::cost_html;
 
 /// A cap over a period and what is left of it, for the whole ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,9 +37,9 @@ pub struct CapLeft {
 /// Cells of the longest bar.
 const BAR: u64 = 16;
 
-/// Lays spend out for a terminal: a row a group with a bar of what was billed (where nothing was, of what is imputed), then
-/// what is in flight, lost and saved, then the caps.
-pub fn cost(spend: &Spend, caps: &[CapLeft], view: &View) -> String {
+/// Lays spend out for a terminal: a row a group with a bar of what was billed (where nothing was, of what is imputed), how it
+/// moves, then what is in flight, lost and saved, then the caps.
+pub fn cost(spend: &Spend, course: &SpendCourse, caps: &[CapLeft], view: &View) -> String {
     let lang = view.lang;
     if spend.groups.is_empty() {
         return format!("{}\n", lang.nothing_spent());
@@ -50,6 +53,7 @@ pub fn cost(spend: &Spend, caps: &[CapLeft], view: &View) -> String {
     paragraphs(&[
         fill(&title, Fill::dotted(view)),
         table(spend, view),
+        trend::trend(course, view),
         footer(spend, caps, view),
     ])
 }
@@ -93,7 +97,7 @@ fn table(spend: &Spend, view: &View) -> Vec<String> {
             Some(name) => Piece::from(safe::line(name)),
             None => Piece::new(DIM, lang.none()),
         };
-        let bar = Piece::new(DIM, bar(measure(&group.sums), longest));
+        let bar = Piece::new(DIM, bar(measure(&group.sums), longest, view.ascii));
         table.row(
             std::iter::once(name)
                 .chain(sums(&group.sums, bar))
@@ -118,7 +122,7 @@ fn table(spend: &Spend, view: &View) -> Vec<String> {
 }
 
 /// A bar in eighths of a cell; anything that is not nothing has at least an eighth.
-fn bar(amount: Usd, longest: Usd) -> String {
+fn bar(amount: Usd, longest: Usd, ascii: bool) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let (amount, longest) = (
         amount.picos().unsigned_abs(),
@@ -129,6 +133,9 @@ fn bar(amount: Usd, longest: Usd) -> String {
     }
     let eighths = u128::from(amount) * u128::from(BAR * 8) / u128::from(longest);
     let eighths = usize::try_from(eighths.max(1)).unwrap_or(0);
+    if ascii {
+        return "#".repeat(eighths.div_ceil(8));
+    }
     "█".repeat(eighths / 8) + PARTS[eighths % 8]
 }
 
@@ -182,6 +189,18 @@ impl Lang {
             (Self::Zh, SpendBy::Run) => "运行",
             (Self::Zh, SpendBy::Tag) => "标签",
             (Self::Zh, SpendBy::Workspace) => "工作区",
+        }
+    }
+
+    /// Names several entries of a course.
+    fn periods(self, by: SpendBy) -> &'static str {
+        match (self, by) {
+            (Self::Zh, SpendBy::Week) => "周",
+            (Self::Zh, SpendBy::Month) => "个月",
+            (Self::Zh, _) => "天",
+            (Self::En, SpendBy::Week) => "weeks",
+            (Self::En, SpendBy::Month) => "months",
+            (Self::En, _) => "days",
         }
     }
 

@@ -6,10 +6,12 @@
 //! Only [`Progress`] draws, on standard error and only where it is told to. Start with [`terminal()`].
 
 pub mod books;
+mod braille;
 mod cost;
 mod csv;
 mod diff;
 mod estimate;
+mod html;
 mod json;
 mod layout;
 mod log;
@@ -22,6 +24,7 @@ mod settings;
 mod show;
 mod standing;
 mod style;
+mod svg;
 mod table;
 mod terminal;
 mod text;
@@ -30,17 +33,18 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
-pub use cost::{CapLeft, cost, cost_csv, cost_json};
+pub use cost::{CapLeft, cost, cost_csv, cost_html, cost_json};
 pub use diff::diff;
 pub use estimate::{estimate, estimate_json};
 pub use json::json;
-pub use log::{log, log_csv, log_json};
+pub use log::{log, log_csv, log_html, log_json};
 pub use models::{KeyState, ModelLine, Price, Reach, models};
 pub use money::dollars;
 pub use number::{count, duration, millis};
 pub use progress::Progress;
 pub use settings::{SettingLine, settings};
 pub use show::{case, failed};
+pub use svg::COLOURS as STACK;
 pub use terminal::terminal;
 pub use text::Lang;
 pub use view::{History, View};

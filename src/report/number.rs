@@ -56,7 +56,7 @@ pub(crate) fn points(numbers: &[f64]) -> Vec<String> {
         .collect()
 }
 
-fn unsigned_zero(text: String) -> String {
+pub(crate) fn unsigned_zero(text: String) -> String {
     match text.strip_prefix('-') {
         Some(rest) if !rest.contains(|c: char| ('1'..='9').contains(&c)) => rest.to_owned(),
         _ => text,

@@ -154,8 +154,24 @@ labels! {
     working_time: "work", "用时";
     usd_per_point: "$ / point", "$/百分点";
     lines_changed: "lines", "改动行";
+    held_out: "held out", "留出";
+    sum_usd: "sum $", "累计 $";
+    iterations_word: "iterations", "迭代";
+    pass_rate_chart: "pass rate by iteration, with its 95 % interval", "各次迭代的通过率及其 95% 区间";
+    on_held_out: "held-out cases", "留出用例";
+    on_others: "cases", "用例";
+    usd_chart: "dollars billed by iteration", "各次迭代的计费金额";
+    target: "target model", "目标模型";
+    judges: "judges", "裁判模型";
+    what_changed: "what each iteration changed", "每次迭代的改动";
+    best: "best", "最佳";
+    first_run: "first run (UTC)", "首次运行（UTC）";
 
     // Spend.
+    spend_title: "What was spent", "花费";
+    held_usd: "held $", "冻结 $";
+    lost_usd: "lost $", "下落不明 $";
+    saved_usd: "saved $", "节省 $";
     nothing_spent: "nothing was spent in this period", "该时段没有花费";
     billed_usd: "billed $", "计费 $";
     imputed_usd: "imputed $", "折算 $";
@@ -183,7 +199,14 @@ phrases! {
     at_worst(usd): "at most {usd}", "最多 {usd}";
     worked(time): "{time} of work", "工作 {time}";
     best_of(number, n, points): "best: iteration {number}; as the best of {n} on the same cases it may be flattered by up to {points} points", "最佳：第 {number} 次迭代；它是同一批用例上 {n} 次中的最佳，最多可能偏高 {points} 个百分点";
-    plateau(n, moved, usd, time): "plateau: the last {n} revisions moved the pass rate by {moved} points on the best before them, no more than noise, for {usd} and {time}", "平台期：最近 {n} 次修订相对此前最佳仅变动 {moved} 个百分点，未超出噪声，花费 {usd}，用时 {time}";
+    plateau(n, moved, usd, time): "plateau: the last {n} revisions moved the pass rate by no more than noise, for {usd} and {time}; the last one stands at {moved} points on the best before it", "平台期：最近 {n} 次修订对通过率的改动未超出噪声，花费 {usd}，用时 {time}；最后一次较此前最佳 {moved} 个百分点";
+    next_point(usd): "; at the best that this interval allows, the next point costs {usd}", "；即使按该区间的最好情形，下一个百分点也要 {usd}";
+    held_out_says(number, cases, rate, interval): "held out: iteration {number} passes {rate} of {cases} that were not selected on [{interval}]; choosing the best does not flatter this", "留出：第 {number} 次迭代在未用于挑选的 {cases}中通过 {rate}，区间 {interval}；挑选最佳不会抬高此数";
+    log_title(prompt): "Iterations of {prompt}", "{prompt} 的迭代";
+    imputed_per(what): "imputed, by {what}", "折算，按{what}";
+    billed_per(what): "billed, by {what}", "计费，按{what}";
+    most_on(usd, period): "at most {usd}, {period}", "最高 {usd}，{period}";
+    last_entries(n, what, now, before): "last {n} {what}: {now}, the {n} before: {before}", "最近 {n} {what} {now}，此前 {n} {what} {before}";
     spend_by(what): "spend by {what}", "花费，按{what}";
     run(n): "run {n}", "运行 {n}";
     seed(n): "seed {n}", "种子 {n}";
@@ -221,6 +244,7 @@ phrases! {
 }
 
 counts! {
+    others(n): "{n} other" | "{n} others", "其他 {n} 项";
     iterations(n): "{n} iteration" | "{n} iterations", "{n} 次迭代";
     cases(n): "{n} case" | "{n} cases", "{n} 个用例";
     variants(n): "{n} variant" | "{n} variants", "{n} 个变体";

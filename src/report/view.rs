@@ -14,6 +14,8 @@ pub struct View {
     pub lang: Lang,
     /// True for ANSI colours.
     pub styled: bool,
+    /// True where charts must do without characters beyond ASCII.
+    pub ascii: bool,
     /// How often `-v` was given.
     pub verbose: u8,
     /// What the iterations of this prompt have cost so far, where that is known.
@@ -27,6 +29,7 @@ impl View {
             width: 80,
             lang: Lang::En,
             styled: false,
+            ascii: false,
             verbose: 0,
             history: None,
         }

@@ -25,6 +25,22 @@ pub struct Series {
     pub iterations: Vec<Iteration>,
 }
 
+impl Series {
+    /// Returns what had been billed when each iteration was done, in order.
+    pub fn billed_so_far(&self) -> Vec<Usd> {
+        let add = |sum: &mut Usd, one: &Iteration| {
+            *sum = sum.saturating_add(one.billed());
+            Some(*sum)
+        };
+        self.iterations.iter().scan(Usd::ZERO, add).collect()
+    }
+
+    /// Tells whether any iteration was scored on held-out cases.
+    pub fn has_held_out(&self) -> bool {
+        self.iterations.iter().any(|one| one.held_out.is_some())
+    }
+}
+
 /// One revision of a prompt × variant on one model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Iteration {
@@ -38,8 +54,10 @@ pub struct Iteration {
     pub first: Timestamp,
     /// Number of the run that its score comes from; `None` where no whole run of it ended on this model.
     pub run: Option<u64>,
-    /// What it scored there.
+    /// What it scored there, on the cases that it may be chosen by: all but the held-out ones.
     pub facts: Option<VariantFacts>,
+    /// What it scored there on cases of `split: holdout`, where the suite has them.
+    pub held_out: Option<VariantFacts>,
     /// Against the iteration before it that has a score.
     pub since_previous: Option<Comparison>,
     /// Against the best before it.
@@ -83,12 +101,13 @@ pub struct Course {
     pub worked: Duration,
 }
 
-/// Revisions at the end, none of which was better than the best before it by more than noise.
+/// Revisions at the end, none of which was better than the best before it by more than noise, nor are all of them together:
+/// steps that are each too small to be seen may climb far.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plateau {
     /// How many.
     pub revisions: usize,
-    /// By how much the last differs from the best before them, as a share.
+    /// By how much the last differs from the best before it, as a share.
     pub moved: f64,
     /// The interval of that difference.
     pub noise: Option<Interval>,
@@ -146,10 +165,19 @@ fn plateau(iterations: &[Iteration]) -> Option<Plateau> {
             .and_then(|comparison| comparison.verdict);
         one.since_best.is_some() && verdict != Some(Verdict::Adopt)
     };
-    let revisions = iterations.iter().rev().take_while(stuck).count();
     let last = iterations.last()?.since_best.as_ref()?;
+    let noise = last
+        .interval
+        .map_or(0.0, |noise| (noise.high - noise.low) / 2.0);
+    let best = |part: &[Iteration]| part.iter().filter_map(Iteration::rate).fold(0.0, f64::max);
+    let together = |revisions: &usize| {
+        let (before, tail) = iterations.split_at(iterations.len() - revisions);
+        best(tail) - best(before) <= noise
+    };
+    let stuck = iterations.iter().rev().take_while(stuck).count();
+    let revisions = (PLATEAU..=stuck).take_while(together).last()?;
     let tail = iterations.get(iterations.len() - revisions..)?;
-    (revisions >= PLATEAU).then(|| Plateau {
+    Some(Plateau {
         revisions,
         moved: last.difference.unwrap_or(0.0),
         noise: last.interval,

@@ -42,6 +42,9 @@ pub use iterations::{
     Course, Iteration, Plateau, SESSION_GAP, Series, Stretch, course, working_time,
 };
 pub use pairing::{PairedRow, Side};
-pub use spend::{Spend, SpendBy, SpendGroup, SpendRow, SpendSource, SpendSums, spend};
+pub use spend::{
+    Spend, SpendBy, SpendCourse, SpendEntry, SpendGroup, SpendRow, SpendSource, SpendSums,
+    StackGroup, spend, spend_course,
+};
 pub use standing::passes;
 pub use variant::{VariantIdentity, variant_facts};

@@ -4,12 +4,16 @@
 //! *held* (in flight), *lost* (perhaps billed, at its worst case) or *saved* (what recorded answers would have cost again);
 //! the five are never added to each other.
 
+mod course;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
 use crate::domain::{ModelRef, PromptName, Revision, Usd, Variant};
+
+pub use course::{SpendCourse, SpendEntry, StackGroup, spend_course};
 
 /// Spend of one day (UTC) by calls that have everything else in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,12 +212,7 @@ fn names(row: &SpendRow, by: SpendBy) -> Vec<Option<String>> {
         SpendBy::Model => Some(source.model.to_string()),
         SpendBy::Endpoint => Some(source.model.endpoint.clone()),
         SpendBy::Purpose => Some(source.purpose.clone()),
-        SpendBy::Day => Some(row.day.to_string()),
-        SpendBy::Week => {
-            let week = row.day.iso_week_date();
-            Some(format!("{:04}-W{:02}", week.year(), week.week()))
-        }
-        SpendBy::Month => Some(row.day.strftime("%Y-%m").to_string()),
+        SpendBy::Day | SpendBy::Week | SpendBy::Month => Some(course::period_name(row.day, by)),
         SpendBy::Run => source.run.map(|run| run.to_string()),
         SpendBy::Workspace => Some(source.workspace.clone()),
         SpendBy::Tag if !source.tags.is_empty() => {

@@ -7,7 +7,10 @@ mod bench;
 mod books;
 mod caps;
 mod kill;
+mod meter;
+mod metered;
 mod promises;
+mod resumed;
 
 /// Tells whether the long campaigns are asked for, and says so when they are not.
 #[expect(clippy::print_stderr, reason = "a skipped campaign must be seen")]

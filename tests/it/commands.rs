@@ -25,6 +25,8 @@ fn every_command_has_help() {
         "render",
         "models",
         "config",
+        "resume",
+        "rescore",
         "show",
         "diff",
         "ledger",

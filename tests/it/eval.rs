@@ -81,6 +81,18 @@ fn cases_are_chosen_by_name_pattern_sample_and_failure() {
 }
 
 #[test]
+fn failed_with_nothing_failed_asks_nothing_and_is_no_error() {
+    let bench = Workbench::cities();
+    eval(&bench, &["--case", "lhasa"]).code(0);
+    let output = eval(&bench, &["--failed"])
+        .code(0)
+        .says("city: nothing failed, nothing is asked");
+    assert_eq!(output.json()["runs"].as_array().unwrap().len(), 0);
+    let second = bench.pw(&["show", "2"]);
+    second.code(1).says("knows no run");
+}
+
+#[test]
 fn the_report_also_goes_to_a_file_and_speaks_chinese() {
     let bench = Workbench::cities();
     eval(&bench, &["--output", "report.json"]).code(0);

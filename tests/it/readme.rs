@@ -30,7 +30,7 @@ const NOTATION: [&str; 3] = [
 ];
 
 /// Returns a copy of the workspace that the repository is.
-fn shipped() -> Workbench {
+pub(crate) fn shipped() -> Workbench {
     let bench = Workbench::new();
     for folder in ["prompts", "evals"] {
         for entry in fs::read_dir(Path::new(ROOT).join(folder)).unwrap() {

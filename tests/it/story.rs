@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pw::domain::Case;
 
+use crate::readme::shipped;
 use crate::workbench::Workbench;
 
 /// The repository, which is a workspace.
@@ -25,7 +26,7 @@ fn passing<'a>(suite: &str, vars: &[(&str, &str)], answers: &[&'a str]) -> HashS
             .write_record([vec![*answer], values.clone()].concat())
             .unwrap();
     }
-    let yaml = shipped(&format!("evals/{suite}.yaml"));
+    let yaml = file(&format!("evals/{suite}.yaml"));
     let bench = Workbench::new()
         .scripted(ECHO)
         .file("prompts/echo.hbs", "{{answer}}")
@@ -60,7 +61,7 @@ fn judges(suite: &str, vars: &[(&str, &str)], right: &[&str], wrong: &[&str]) {
     }
 }
 
-fn shipped(path: &str) -> String {
+fn file(path: &str) -> String {
     std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap()
 }
 
@@ -255,4 +256,31 @@ fn every_shipped_prompt_renders_over_its_suite() {
                 .code(0);
         }
     }
+}
+
+#[test]
+fn polite_words_are_too_close_to_call_and_bare_ones_are_not() {
+    let report = shipped()
+        .pw(&[
+            "eval",
+            "weather",
+            "--baseline",
+            "detailed",
+            "--format",
+            "json",
+        ])
+        .json();
+    let verdicts: BTreeMap<&str, &str> = report["runs"][0]["comparisons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (
+                one["candidate"]["variant"].as_str().unwrap_or(""),
+                one["verdict"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [("", "REJECT"), ("polite", "INCONCLUSIVE")];
+    assert_eq!(verdicts, BTreeMap::from(expected));
 }

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Usd;
 
-/// Arguments of `pw eval`.
-#[derive(Debug, Clone, Default, clap::Args)]
+/// Arguments of `pw eval`. A run keeps them, so that it can be gone on with; a flag of a later `pw` is absent there.
+#[derive(Debug, Clone, Default, clap::Args, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the command line"
@@ -106,7 +108,8 @@ pub struct EvalArgs {
 }
 
 /// Verdicts that a user may forbid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     /// A candidate is worse
     Reject,
@@ -117,7 +120,8 @@ pub enum FailOn {
 }
 
 /// Forms of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// For a terminal
     Text,

@@ -69,11 +69,10 @@ fn hints(run: &Ended, code: u8) -> Vec<String> {
     let mut hints = Vec::new();
     match &run.stopped {
         Some(StopReason::Budget(_)) => hints.push(
-            "answers that were paid for are reused: run again with a larger --budget to go on"
-                .to_owned(),
+            "`pw resume --budget USD` goes on: answers that were paid for are reused".to_owned(),
         ),
         Some(StopReason::Cancelled) => hints
-            .push("run the same command again to go on: recorded answers cost nothing".to_owned()),
+            .push("`pw resume` goes on: answers that were paid for are reused".to_owned()),
         Some(StopReason::Endpoint(_)) => hints.push(
             "`pw models` shows each endpoint, its key and whether it answers; what was not sent is asked by the next run"
                 .to_owned(),

@@ -2,9 +2,12 @@
 
 pub(crate) mod against;
 mod args;
+mod changed;
 mod estimate;
 mod hints;
 mod prepare;
+mod rescore;
+mod resume;
 mod run;
 mod select;
 mod signals;
@@ -17,6 +20,8 @@ use std::sync::Arc;
 pub(crate) use args::EvalArgs;
 pub(crate) use hints::over_budget;
 pub(crate) use prepare::variant;
+pub(crate) use rescore::{RescoreArgs, rescore};
+pub(crate) use resume::{ResumeArgs, resume};
 pub(crate) use select::split;
 
 use crate::call::Brake;
@@ -71,8 +76,7 @@ async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Re
     let session = Session::open(context, global, flags(args))?;
     check_output(args)?;
     let targets = session.workspace.prompts(&args.targets)?;
-    let ledger_path = session.ledger_path();
-    let history = if ledger_path.exists() {
+    let history = if session.ledger_path().exists() {
         Some(session.reader()?)
     } else {
         None
@@ -97,20 +101,34 @@ async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Re
     }
     drop(history);
     ask_first(context, &session, args, &prepared)?;
-    let fail = fail_point(session.settings());
-    let ledger = Ledger::open(OpenOptions {
-        path: ledger_path,
+    let ledger = open_ledger(context, &session)?;
+    carry_out(context, &session, args, ledger, prepared).await
+}
+
+fn open_ledger(context: &Context, session: &Session) -> Result<Ledger, Failure> {
+    Ok(Ledger::open(OpenOptions {
+        path: session.ledger_path(),
         clock: Arc::clone(&context.clock),
-        fail,
-    })?;
+        fail: fail_point(session.settings()),
+    })?)
+}
+
+/// Runs what is prepared, and reports it.
+async fn carry_out(
+    context: &mut Context,
+    session: &Session,
+    args: &EvalArgs,
+    ledger: Ledger,
+    prepared: Vec<Prepared>,
+) -> Result<u8, Failure> {
     let reader = session.reader()?;
     let brake = Arc::new(Brake::default());
     let signals = Signals::listen(&brake, args.quiet);
-    let ended = run_all(context, &session, args, &ledger, &reader, &brake, prepared).await;
+    let ended = run_all(context, session, args, &ledger, &reader, &brake, prepared).await;
     ledger.close()?;
     let ended = ended?;
     let code = verdict::exit_code(&ended, signals.terminated());
-    write_reports(context, &session, args, &ended, &reader, code)?;
+    write_reports(context, session, args, &ended, &reader, code)?;
     hints::write(context, args, &ended, code)?;
     Ok(code)
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::commands::context::Context;
+use crate::commands::eval::against::Against;
 use crate::commands::eval::args::EvalArgs;
 use crate::commands::eval::select;
 use crate::commands::failure::Failure;
 use crate::commands::model;
 use crate::commands::session::Session;
-use crate::domain::{Case, GateSpec, ModelRef, PromptName, Usd, Variant};
+use crate::domain::{Case, GateSpec, ModelRef, PromptName, RunId, TrialKey, Usd, Variant};
 use crate::engine::{self, PlannedTrial, RequestOptions};
-use crate::ledger::Reader;
+use crate::ledger::{CachedAnswer, Reader};
 use crate::pricing::{self, Price};
 use crate::scorer::Scorer;
 use crate::suite::{self, Suite};
@@ -40,6 +41,16 @@ pub(crate) struct Prepared {
     pub(crate) gates_of: Variant,
     pub(crate) budget: Option<Usd>,
     pub(crate) warnings: Vec<String>,
+    pub(crate) repeats: u32,
+    /// What a resumed run has from the one before.
+    pub(crate) resumed: Option<Resumed>,
+}
+
+/// What a run has from the one that it goes on from.
+pub(crate) struct Resumed {
+    pub(crate) from: RunId,
+    pub(crate) accepted: BTreeMap<TrialKey, CachedAnswer>,
+    pub(crate) against: Vec<Against>,
 }
 
 /// Prepares one prompt.
@@ -59,36 +70,9 @@ pub(crate) async fn prepare(
         .unwrap_or_else(|| context.clock.now().as_millisecond().unsigned_abs());
     let selected = select::cases(&suite, args, &files.name, seed, reader)?;
     let models = model::of_run(session, &args.models, &suite.models, &variants).await?;
-    let at = context.clock.now();
-    let mut prices = BTreeMap::new();
-    let mut options = BTreeMap::new();
-    for model in &models {
-        let endpoint = model::endpoint(session, model)?;
-        prices.insert(
-            model.clone(),
-            pricing::resolve(endpoint, &model.model, at, &session.settings().prices)?,
-        );
-        let reasons = pricing::limits(endpoint, &model.model).reasons;
-        let default = if reasons {
-            MAX_TOKENS_REASONING
-        } else {
-            MAX_TOKENS
-        };
-        options.insert(
-            model.clone(),
-            RequestOptions {
-                max_tokens: args.max_tokens,
-                default_max_tokens: session.settings().max_tokens.unwrap_or(default),
-                stream: endpoint.stream,
-                ..RequestOptions::default()
-            },
-        );
-    }
+    let (prices, options) = terms(context, session, args, &models)?;
     let repeats = args.repeat.unwrap_or(suite.repeat).max(1);
-    let mut trials = engine::plan(&variants, &models, &selected.cases, repeats)?;
-    session
-        .workspace
-        .inline_media(trials.iter_mut().flat_map(|trial| &mut trial.messages))?;
+    let trials = trials(session, &variants, &models, &selected.cases, repeats)?;
     let scorers = scorers(&selected.cases)?;
     let mut warnings = suite.warnings.clone();
     warnings.extend(
@@ -118,7 +102,65 @@ pub(crate) async fn prepare(
         scorers,
         trials,
         warnings,
+        repeats,
+        resumed: None,
     })
+}
+
+/// What each model asks for its answers, and how it is asked.
+pub(crate) type Terms = (
+    BTreeMap<ModelRef, Price>,
+    BTreeMap<ModelRef, RequestOptions>,
+);
+
+/// Finds the terms of every model of a run.
+pub(crate) fn terms(
+    context: &Context,
+    session: &Session,
+    args: &EvalArgs,
+    models: &[ModelRef],
+) -> Result<Terms, Failure> {
+    let at = context.clock.now();
+    let mut prices = BTreeMap::new();
+    let mut options = BTreeMap::new();
+    for model in models {
+        let endpoint = model::endpoint(session, model)?;
+        prices.insert(
+            model.clone(),
+            pricing::resolve(endpoint, &model.model, at, &session.settings().prices)?,
+        );
+        let reasons = pricing::limits(endpoint, &model.model).reasons;
+        let default = if reasons {
+            MAX_TOKENS_REASONING
+        } else {
+            MAX_TOKENS
+        };
+        options.insert(
+            model.clone(),
+            RequestOptions {
+                max_tokens: args.max_tokens,
+                default_max_tokens: session.settings().max_tokens.unwrap_or(default),
+                stream: endpoint.stream,
+                ..RequestOptions::default()
+            },
+        );
+    }
+    Ok((prices, options))
+}
+
+/// Plans a run, and reads the media that its messages name.
+pub(crate) fn trials(
+    session: &Session,
+    variants: &[(Variant, Template)],
+    models: &[ModelRef],
+    cases: &[Case],
+    repeats: u32,
+) -> Result<Vec<PlannedTrial>, Failure> {
+    let mut trials = engine::plan(variants, models, cases, repeats)?;
+    session
+        .workspace
+        .inline_media(trials.iter_mut().flat_map(|trial| &mut trial.messages))?;
+    Ok(trials)
 }
 
 /// Reads a variant's name as the command line writes it.
@@ -181,7 +223,7 @@ fn suite_of(
     }
 }
 
-fn scorers(cases: &[Case]) -> Result<Vec<Scorer>, Failure> {
+pub(crate) fn scorers(cases: &[Case]) -> Result<Vec<Scorer>, Failure> {
     let errors = match Scorer::for_cases(cases) {
         Ok(scorers) => return Ok(scorers),
         Err(errors) => errors,

@@ -14,7 +14,7 @@ use crate::commands::failure::Failure;
 use crate::commands::model;
 use crate::commands::revision::Recorded;
 use crate::commands::session::Session;
-use crate::domain::{Endpoint, ModelRef, Outcome, Progress, RunStatus, Usd};
+use crate::domain::{Endpoint, ModelRef, Outcome, Progress, RunId, RunStatus, Usd};
 use crate::engine::{self, Job, PlannedTrial};
 use crate::ledger::{Caps, Ledger, NewRun, Reader};
 use crate::summary::Facts;
@@ -45,7 +45,11 @@ pub(crate) async fn run(
     shared: &Shared<'_>,
     mut prepared: Prepared,
 ) -> Result<Ended, Failure> {
-    let against = against::find(shared, &prepared)?;
+    let resumed = prepared.resumed.take();
+    let against = match &resumed {
+        Some(resumed) => resumed.against.clone(),
+        None => against::find(shared, &prepared)?,
+    };
     let settings = shared.session.settings();
     let caps = Caps {
         run: prepared.budget,
@@ -57,7 +61,9 @@ pub(crate) async fn run(
         endpoints(shared.session, &prepared)?,
     )
     .await?;
-    let new_run = new_run(context, shared, &prepared, &against)?;
+    let from = resumed.as_ref().map(|resumed| resumed.from.clone());
+    let accepted = resumed.map(|resumed| resumed.accepted).unwrap_or_default();
+    let new_run = new_run(context, shared, &prepared, &against, from)?;
     let id = new_run.id.clone();
     shared.ledger.begin_run(new_run).await?;
     let trials = std::mem::take(&mut prepared.trials);
@@ -70,6 +76,7 @@ pub(crate) async fn run(
         scorers: &prepared.scorers,
         prices: &prepared.prices,
         options: &prepared.options,
+        accepted: &accepted,
         use_cache: !shared.args.no_cache,
         concurrency,
         max_errors: shared.args.max_errors,
@@ -134,6 +141,7 @@ fn new_run(
     shared: &Shared<'_>,
     prepared: &Prepared,
     against: &[Against],
+    resumed_from: Option<RunId>,
 ) -> Result<NewRun, Failure> {
     let tags = shared
         .args
@@ -149,6 +157,11 @@ fn new_run(
         gates_of: prepared.gates_of.clone(),
         against: against.to_vec(),
         warnings: prepared.warnings.clone(),
+        asked: Some(EvalArgs {
+            repeat: Some(prepared.repeats),
+            ..shared.args.clone()
+        }),
+        rescored_from: None,
     };
     Ok(NewRun {
         id: new_id(context),
@@ -166,7 +179,7 @@ fn new_run(
         tags,
         note: shared.args.note.clone(),
         settings: serde_json::to_value(kept).map_err(Failure::environment)?,
-        resumed_from: None,
+        resumed_from,
         filtered: prepared.filtered,
         revisions: prepared
             .variants
@@ -182,7 +195,7 @@ fn new_run(
     })
 }
 
-fn new_id(context: &Context) -> String {
+pub(crate) fn new_id(context: &Context) -> String {
     let millis = u64::try_from(context.clock.now().as_millisecond()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &rand::random())
         .into_uuid()
@@ -200,11 +213,17 @@ fn status(stopped: Option<&StopReason>) -> RunStatus {
     }
 }
 
-/// Returns the most that a prepared run, or one model's part of it, can cost: every trial at its worst case, retries left
-/// out.
+/// Returns the most that a prepared run, or one model's part of it, can cost: every trial at its worst case, retries and
+/// answers of the run before left out.
 pub(crate) fn worst_case(prepared: &Prepared, of: Option<&ModelRef>) -> Usd {
     let mut most = Usd::ZERO;
-    let counts = |trial: &&PlannedTrial| of.is_none_or(|model| trial.key.model == *model);
+    let is_there = |trial: &PlannedTrial| {
+        let resumed = prepared.resumed.as_ref();
+        resumed.is_some_and(|resumed| resumed.accepted.contains_key(&trial.key))
+    };
+    let counts = |trial: &&PlannedTrial| {
+        !is_there(trial) && of.is_none_or(|model| trial.key.model == *model)
+    };
     for trial in prepared.trials.iter().filter(counts) {
         let price = &prepared.prices[&trial.key.model];
         if !price.is_free() {

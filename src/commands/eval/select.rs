@@ -129,7 +129,8 @@ fn sample(cases: &mut Vec<Case>, size: Option<usize>, seed: u64) {
     });
 }
 
-fn set(cases: &mut [Case], pairs: &[String]) -> Result<(), Failure> {
+/// Gives every case these variables.
+pub(crate) fn set(cases: &mut [Case], pairs: &[String]) -> Result<(), Failure> {
     for pair in pairs {
         let (name, value) = split(pair, "--set")?;
         for case in cases.iter_mut() {

@@ -1,9 +1,13 @@
-//! `pw ledger`: audit, locate, export, reconcile.
+//! `pw ledger`: audit, locate, export, reconcile, and what keeps it over the years.
 
+mod care;
 mod export;
 mod reconcile;
 
+pub(crate) use reconcile::lost_lines;
+
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Subcommand;
@@ -13,7 +17,6 @@ use crate::commands::context::{Context, fail_point};
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::domain::count;
 use crate::ledger::{self, Ledger, LedgerError, OpenOptions};
 
 /// Arguments of `pw ledger`.
@@ -34,6 +37,20 @@ enum What {
     Reconcile(reconcile::ReconcileArgs),
     /// Write the books for other programs: every posting, or every call
     Export(export::ExportArgs),
+    /// Copy the ledger to a new file beside whoever writes it, and audit the copy
+    Backup {
+        /// The copy; nothing is ever written over
+        file: PathBuf,
+    },
+    /// Audit another ledger, a backup or an export
+    Verify(care::VerifyArgs),
+    /// Take over what another ledger or its export has bought; the same again changes nothing
+    Import {
+        /// The other ledger, or its export in JSON lines
+        file: PathBuf,
+    },
+    /// Remove old or large texts of requests and answers; money is never removed
+    Prune(care::PruneArgs),
 }
 
 /// Runs a command of the ledger.
@@ -44,11 +61,11 @@ pub(crate) async fn ledger(
 ) -> Result<u8, Failure> {
     let session = Session::open(context, global, Vec::new())?;
     let path = session.ledger_path();
-    if matches!(args.what, What::Path) {
-        writeln!(context.out, "{}", path.display())?;
-        return Ok(exit::SUCCESS);
-    }
-    if !path.exists() {
+    let needed = !matches!(
+        args.what,
+        What::Path | What::Verify(_) | What::Import { .. }
+    );
+    if needed && !path.exists() {
         return Err(Failure::usage(format!(
             "no ledger in this workspace, expected `{}`",
             path.display()
@@ -56,10 +73,16 @@ pub(crate) async fn ledger(
         .hint("run `pw eval` once"));
     }
     match &args.what {
-        What::Reconcile(args) => reconcile::reconcile(context, &session, args).await,
-        What::Export(args) => export::export(context, &session, args),
-        What::Check | What::Path => check(context, &session),
+        What::Path => writeln!(context.out, "{}", path.display())?,
+        What::Export(args) => return export::export(context, &session, args),
+        What::Check => return care::check(context, &session),
+        What::Reconcile(args) => return reconcile::reconcile(context, &session, args).await,
+        What::Backup { file } => return care::backup(context, &session, file),
+        What::Verify(args) => return care::verify(context, args),
+        What::Import { file } => return care::import(context, &session, file),
+        What::Prune(args) => return care::prune(context, &session, args),
     }
+    Ok(exit::SUCCESS)
 }
 
 /// Opens the ledger for writing: what dead processes left open is lost then.
@@ -69,28 +92,4 @@ fn open(context: &Context, session: &Session) -> Result<Ledger, LedgerError> {
         clock: Arc::clone(&context.clock),
         fail: fail_point(session.settings()),
     })
-}
-
-/// Books what dead processes left open as lost, then audits in one read snapshot.
-fn check(context: &mut Context, session: &Session) -> Result<u8, Failure> {
-    let path = session.ledger_path();
-    match open(context, session) {
-        Ok(ledger) => ledger.close()?,
-        Err(error @ (LedgerError::Newer { .. } | LedgerError::NotALedger { .. })) => {
-            return Err(error.into());
-        }
-        // Damage, and a medium that cannot be written, are findings of the audit.
-        Err(_) => {}
-    }
-    let report = ledger::check(&path)?;
-    if report.findings.is_empty() {
-        return Ok(exit::SUCCESS);
-    }
-    for finding in &report.findings {
-        writeln!(context.out, "{}\n  {}", finding.what, finding.advice)?;
-    }
-    Err(Failure::environment(format!(
-        "the ledger has {}",
-        count(report.findings.len(), "finding")
-    )))
 }

@@ -1,6 +1,6 @@
 //! From the ledger to the iterations of a prompt: scores, comparisons, dollars, time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::commands::failure::Failure;
 use crate::commands::pairing::{Pairing, reads};
 use crate::commands::revision::Recorded;
-use crate::domain::{Case, Cost, ModelRef, PromptName, Revision, Sha256Hex, TrialRow};
+use crate::domain::{Case, CaseId, Cost, ModelRef, PromptName, Revision, Sha256Hex, TrialRow};
 use crate::ledger::{IterationRecord, Reader, RunRecord, RunRef};
 use crate::summary::{
     Change, CompareOptions, Comparison, ComparisonKind, Iteration, Series, SideName, SpendRow,
@@ -52,6 +52,8 @@ struct History<'a> {
 struct Scored {
     run: RunRecord,
     facts: VariantFacts,
+    held_out: Option<VariantFacts>,
+    /// Without those of held-out cases: what is chosen by must not see them.
     rows: Vec<TrialRow>,
     name: SideName,
 }
@@ -147,6 +149,7 @@ impl History<'_> {
                 .unwrap_or_default(),
             run: scored.map(|scored| scored.run.number),
             facts: scored.map(|scored| scored.facts.clone()),
+            held_out: scored.and_then(|scored| scored.held_out.clone()),
             since_previous,
             since_best,
             target: self.spent(record, |row| {
@@ -198,8 +201,13 @@ impl History<'_> {
             model: model.clone(),
             iteration: Some(record.number),
         };
+        let suite = cases.get(&run.suite_hash).map_or(&[][..], Vec::as_slice);
+        let (held_out, rows) = apart(rows, suite);
+        let facts =
+            |rows: &[TrialRow]| variant_facts(identity.clone(), &rows.iter().collect::<Vec<_>>());
         Ok(Some(Scored {
-            facts: variant_facts(identity, &rows.iter().collect::<Vec<_>>()),
+            facts: facts(&rows),
+            held_out: (!held_out.is_empty()).then(|| facts(&held_out)),
             name: SideName {
                 variant: record.variant.clone(),
                 model: model.clone(),
@@ -240,6 +248,23 @@ impl History<'_> {
             &new_pairing.side(new.name.clone(), &new.rows),
             &options,
         ))
+    }
+}
+
+/// Parts the rows of held-out cases from the others; a suite that holds everything out holds nothing out.
+fn apart(rows: Vec<TrialRow>, cases: &[Case]) -> (Vec<TrialRow>, Vec<TrialRow>) {
+    let held_out: BTreeSet<&CaseId> = cases
+        .iter()
+        .filter(|case| case.holdout)
+        .map(|case| &case.id)
+        .collect();
+    let (held_out, others): (Vec<TrialRow>, Vec<TrialRow>) = rows
+        .into_iter()
+        .partition(|row| held_out.contains(&row.key.case));
+    if others.is_empty() {
+        (others, held_out)
+    } else {
+        (held_out, others)
     }
 }
 

@@ -3,17 +3,16 @@
 mod history;
 mod restore;
 
-use std::io::Write as _;
-
 use crate::commands::cli::Global;
 use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
+use crate::commands::output::{ListForm, ListOutput};
 use crate::commands::runs;
 use crate::commands::session::Session;
 use crate::domain::PromptName;
 use crate::ledger::Reader;
-use crate::report;
+use crate::report::{self, View};
 
 /// Arguments of `pw log`.
 #[derive(Debug, clap::Args)]
@@ -24,19 +23,19 @@ pub struct LogArgs {
     #[arg(long, value_name = "V")]
     variant: Option<String>,
     /// Write iteration N back into the prompt's file
-    #[arg(long, value_name = "N", conflicts_with = "format")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["format", "output"])]
     restore: Option<u32>,
     /// With --restore, overwrite a text that no run recorded
     #[arg(long, requires = "restore")]
     yes: bool,
-    /// Write the report in this form
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json", "csv"], default_value = "text")]
-    format: String,
+    #[command(flatten)]
+    output: ListOutput,
 }
 
 /// Lists iterations, or restores one; sends nothing.
 pub(crate) fn log(context: &mut Context, global: &Global, args: &LogArgs) -> Result<u8, Failure> {
     let session = Session::open(context, global, Vec::new())?;
+    args.output.check()?;
     let reader = runs::reader(&session)?;
     let prompt = prompt(&session, &reader, args)?;
     let variant = args.variant.as_deref().map(super::eval::variant);
@@ -56,12 +55,13 @@ pub(crate) fn log(context: &mut Context, global: &Global, args: &LogArgs) -> Res
         return Err(Failure::usage(format!("the ledger holds no iteration of `{prompt}`"))
             .hint("an iteration is a whole run of a revision: run `pw eval` without --case or --sample"));
     }
-    let text = match args.format.as_str() {
-        "json" => report::log_json(&prompt, &series),
-        "csv" => report::log_csv(&series),
-        _ => report::log(&prompt, &series, &session.view),
+    let written = |form: ListForm, view: &View| match form {
+        ListForm::Text => report::log(&prompt, &series, view),
+        ListForm::Json => report::log_json(&prompt, &series),
+        ListForm::Csv => report::log_csv(&series),
+        ListForm::Html => report::log_html(&prompt, &series, view.lang),
     };
-    context.out.write_all(text.as_bytes())?;
+    args.output.write(context, &session.view, written)?;
     Ok(exit::SUCCESS)
 }
 

@@ -3,7 +3,9 @@
 //! `SQLite`'s own check is no audit: it calls a database well whose last hundred rows are gone. Start with [`check`].
 
 mod attempts;
+mod copy;
 mod file;
+mod imported;
 mod sums;
 mod texts;
 
@@ -13,6 +15,8 @@ use crate::ledger::chain::{self, Digest32};
 use crate::ledger::places::Places;
 use crate::ledger::walk::{Walked, walk};
 use crate::ledger::{LedgerError, page, schema};
+
+pub use copy::verify;
 
 /// The most findings of one sort that are told one by one.
 const TOLD: usize = 10;
@@ -43,6 +47,14 @@ impl CheckReport {
             what: what.into(),
             advice: advice.to_owned(),
         });
+    }
+
+    /// Adds the error that ended an audit early.
+    fn stopped(&mut self, error: &LedgerError) {
+        self.add(
+            format!("the audit could not go on: {}", cause(error)),
+            CHANGED,
+        );
     }
 
     /// Adds findings of one sort, and their number beyond the first few.
@@ -78,8 +90,19 @@ pub fn check(path: &Path) -> Result<CheckReport, LedgerError> {
         }
         opened => opened?,
     };
-    if let Err(e) = audit(&conn, &places, &outside, &mut report) {
-        report.add(format!("the audit could not go on: {}", cause(&e)), CHANGED);
+    let mut audited = || -> Result<(), LedgerError> {
+        let snapshot = conn.unchecked_transaction()?;
+        file::quick_check(&snapshot, &mut report)?;
+        file::compare_anchor(&snapshot, &places, &outside, &mut report)?;
+        recompute(&snapshot, &mut report)?;
+        imported::compare(&snapshot, &mut report)?;
+        drop(snapshot);
+        attempts::open_holds(&conn, &places, &mut report)?;
+        file::spilled(&places, &mut report);
+        Ok(())
+    };
+    if let Err(e) = audited() {
+        report.stopped(&e);
     }
     Ok(report)
 }
@@ -92,33 +115,23 @@ fn cause(error: &LedgerError) -> String {
     }
 }
 
-fn audit(
-    conn: &rusqlite::Connection,
-    places: &Places,
-    outside: &file::Outside,
-    report: &mut CheckReport,
-) -> Result<(), LedgerError> {
-    let snapshot = conn.unchecked_transaction()?;
-    file::quick_check(&snapshot, report)?;
-    file::compare_anchor(&snapshot, places, outside, report)?;
+/// Follows the chain, and adds up again everything that is kept beside it.
+fn recompute(snapshot: &rusqlite::Connection, report: &mut CheckReport) -> Result<(), LedgerError> {
     let mut tally = sums::Tally::default();
     let mut lives = attempts::Lives::default();
     let mut links = Links::default();
-    walk(&snapshot, |posting| {
+    walk(snapshot, |posting| {
         links.see(&posting);
         lives.see(&posting);
         tally.see(&posting);
         Ok(())
     })?;
     report.postings = links.count;
-    report.head = chain::hex(&page::head(&snapshot)?.hash);
+    report.head = chain::hex(&page::head(snapshot)?.hash);
     report.add_all(&links.broken, CHANGED);
-    report.add_all(&lives.compare(&snapshot)?, CHANGED);
-    report.add_all(&tally.compare(&snapshot)?, CHANGED);
-    report.add_all(&texts::compare(&snapshot)?, CHANGED);
-    drop(snapshot);
-    attempts::open_holds(conn, places, report)?;
-    file::spilled(places, report);
+    report.add_all(&lives.compare(snapshot)?, CHANGED);
+    report.add_all(&tally.compare(snapshot)?, CHANGED);
+    report.add_all(&texts::compare(snapshot)?, CHANGED);
     Ok(())
 }
 

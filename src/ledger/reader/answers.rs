@@ -19,8 +19,8 @@ pub struct CachedAnswer {
     pub call: Uuid,
     /// The answer.
     pub answer: Answer,
-    /// What it cost then.
-    pub cost: Cost,
+    /// What it cost then; `None` when nobody knows yet.
+    pub cost: Option<Cost>,
     /// Its latency then.
     pub latency_ms: Option<u64>,
     /// Source of its price and the date from which it holds.
@@ -118,7 +118,7 @@ impl Reader {
                 return Ok(Some(CachedAnswer {
                     call: Uuid::from_bytes(row.get(0)?),
                     answer,
-                    cost: bought.cost,
+                    cost: Some(bought.cost),
                     latency_ms: bought.latency_ms,
                     price: bought.price,
                 }));

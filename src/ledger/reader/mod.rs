@@ -2,6 +2,7 @@
 //!
 //! Prompts belong to a workspace: a reader is opened for one, by the name under which its runs were begun.
 
+mod accepted;
 mod answers;
 mod books;
 mod history;

@@ -130,6 +130,30 @@ impl Reader {
         })
     }
 
+    /// Returns the last run of this workspace that did not finish and that no other run went on from.
+    pub fn unfinished(&self) -> Result<Option<RunRecord>, LedgerError> {
+        self.read(|conn| {
+            one(
+                conn,
+                "WHERE w.name = ?1 AND r.status <> 'finished' \
+                 AND r.uuid NOT IN (SELECT s.resumed_from FROM runs s WHERE s.resumed_from IS NOT NULL) \
+                 ORDER BY r.id DESC LIMIT 1",
+                &[&self.workspace],
+            )
+        })
+    }
+
+    /// Returns the last run that went on from this one.
+    pub fn resumed_by(&self, run: &RunId) -> Result<Option<RunRecord>, LedgerError> {
+        self.read(|conn| {
+            one(
+                conn,
+                "WHERE r.resumed_from = ?1 ORDER BY r.id DESC LIMIT 1",
+                &[run],
+            )
+        })
+    }
+
     /// Returns a run's cases in suite order.
     pub fn cases(&self, run: &RunId) -> Result<Vec<Case>, LedgerError> {
         self.read(|conn| {

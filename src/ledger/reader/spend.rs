@@ -34,7 +34,10 @@ impl Reader {
                     sums,
                 })
             };
-            Ok(sums.into_iter().filter_map(row).collect())
+            let mut rows: Vec<SpendRow> = sums.into_iter().filter_map(row).collect();
+            rows.extend(imported(conn)?);
+            rows.sort_by_key(|row| row.day);
+            Ok(rows)
         })
     }
 }
@@ -127,6 +130,53 @@ fn source(row: &Row<'_>) -> Result<SpendSource, LedgerError> {
         },
         tags: tags.map_or_else(|| Ok(BTreeMap::new()), |text| json("labels", &text))?,
     })
+}
+
+/// What other ledgers' answers cost; their runs have no number here, and what they held or lost is theirs to end.
+fn imported(conn: &Connection) -> rusqlite::Result<Vec<SpendRow>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT s.day, s.purpose, w.name, p.name, v.name, r.name, e.name, m.name, s.billed, s.imputed, s.answers \
+         FROM imported_spend s JOIN names w ON w.id = s.workspace JOIN names p ON p.id = s.prompt \
+         JOIN names v ON v.id = s.variant JOIN names r ON r.id = s.revision JOIN names e ON e.id = s.endpoint \
+         JOIN names m ON m.id = s.model ORDER BY s.day, s.chain",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, imported_row(row)?)))?;
+    let mut found = Vec::new();
+    for one in rows {
+        let (day, (source, sums)) = one?;
+        found.extend(date(day).map(|day| SpendRow {
+            day,
+            source: Arc::new(source),
+            sums,
+        }));
+    }
+    Ok(found)
+}
+
+fn imported_row(row: &Row<'_>) -> rusqlite::Result<(SpendSource, SpendSums)> {
+    let given = |column: usize| -> rusqlite::Result<Option<String>> {
+        Ok(Some(row.get::<_, String>(column)?).filter(|text| !text.is_empty()))
+    };
+    let source = SpendSource {
+        purpose: row.get(1)?,
+        workspace: row.get(2)?,
+        prompt: given(3)?.map(PromptName),
+        variant: variant_of(row.get(4)?),
+        revision: given(5)?.map(Revision),
+        run: None,
+        model: ModelRef {
+            endpoint: row.get(6)?,
+            model: row.get(7)?,
+        },
+        tags: BTreeMap::new(),
+    };
+    let sums = SpendSums {
+        billed: Usd::from_picos(row.get(8)?),
+        imputed: Usd::from_picos(row.get(9)?),
+        answers: row.get::<_, i64>(10)?.unsigned_abs(),
+        ..SpendSums::default()
+    };
+    Ok((source, sums))
 }
 
 /// Reads YYYYMMDD.

@@ -125,6 +125,23 @@ async fn each_tampering_is_found() {
 }
 
 #[tokio::test]
+async fn a_hold_that_nobody_will_end_is_found_until_the_next_writer_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let ledger = open(folder.path());
+    held(&ledger, hold(100, None)).await;
+    assert_eq!(found(&path), Vec::<String>::new(), "its process lives");
+    ledger.die();
+    let told = found(&path);
+    assert!(
+        told.len() == 1 && told[0].starts_with("1 holds of $0.0000000001"),
+        "{told:?}"
+    );
+    open(folder.path()).close().unwrap();
+    assert_eq!(found(&path), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn many_findings_of_a_sort_are_counted() {
     let found = after("UPDATE postings SET time_ms = 0").await;
     assert_eq!(found.len(), 11);

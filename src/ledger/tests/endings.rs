@@ -180,7 +180,14 @@ async fn an_answer_that_cannot_be_used_is_paid_and_not_accepted() {
     let attempt = held(&books.ledger, second).await;
     books.ledger.settle(settle(attempt, 4)).await.unwrap();
     assert_eq!(
-        reader.cached("key").unwrap().unwrap().cost.billed.picos(),
+        reader
+            .cached("key")
+            .unwrap()
+            .unwrap()
+            .cost
+            .unwrap()
+            .billed
+            .picos(),
         4
     );
     assert_eq!(books.day(), [14, 0, 0, 0]);
@@ -206,7 +213,14 @@ async fn an_answer_of_unknown_cost_is_kept_at_its_worst_case_until_it_is_reconci
     assert_eq!(books.day(), [30, 0, 0, 0]);
     assert_eq!(check(&path).unwrap().findings, []);
     assert_eq!(
-        reader.cached("key").unwrap().unwrap().cost.billed.picos(),
+        reader
+            .cached("key")
+            .unwrap()
+            .unwrap()
+            .cost
+            .unwrap()
+            .billed
+            .picos(),
         30
     );
 }
@@ -276,7 +290,7 @@ async fn an_answer_whose_cost_was_unknown_is_found_again_once_it_is_reconciled()
         .cached("key")
         .unwrap()
         .unwrap();
-    assert_eq!(found.cost.billed.picos(), 25);
+    assert_eq!(found.cost.unwrap().billed.picos(), 25);
     assert!(
         found.answer.usage.is_some(),
         "what was said of the answer is said again"

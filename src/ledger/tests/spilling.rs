@@ -53,7 +53,7 @@ async fn a_full_disk_keeps_the_answer_and_books_it_at_the_next_start() {
         .cached("key")
         .unwrap()
         .unwrap();
-    assert_eq!(cached.cost.billed.picos(), 30);
+    assert_eq!(cached.cost.unwrap().billed.picos(), 30);
     assert_eq!(cached.answer, big_settle(attempt).answer);
     assert_eq!(
         number(&raw(folder.path()), "SELECT count(*) FROM postings"),

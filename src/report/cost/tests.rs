@@ -1,7 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::summary::SpendGroup;
+use crate::summary::{SpendEntry, SpendGroup, StackGroup};
 
 fn sums(billed: &str, answers: u64) -> SpendSums {
     SpendSums {
@@ -43,6 +43,25 @@ fn cap() -> CapLeft {
     }
 }
 
+/// One day's entry: no trend.
+fn course() -> SpendCourse {
+    let parts = ["4", "0.1999", "0.0001"].map(|usd| usd.parse().unwrap());
+    SpendCourse {
+        period: SpendBy::Day,
+        by: SpendBy::Prompt,
+        imputed: false,
+        groups: vec![
+            StackGroup::Named("客服分流".to_owned()),
+            StackGroup::Named("=cmd()</script>\"\u{202e}".to_owned()),
+            StackGroup::Others(3),
+        ],
+        entries: vec![SpendEntry {
+            name: "2026-11-01".to_owned(),
+            parts: parts.into(),
+        }],
+    }
+}
+
 #[test]
 fn groups_their_bars_and_what_is_not_billed_stand_apart() {
     let zh = View {
@@ -51,7 +70,7 @@ fn groups_their_bars_and_what_is_not_billed_stand_apart() {
         ..View::plain()
     };
     assert_eq!(
-        cost(&sample(), &[cap()], &View::plain()),
+        cost(&sample(), &course(), &[cap()], &View::plain()),
         "\
 spend by prompt · 2026-11-01 – 2026-11-24
 
@@ -66,7 +85,7 @@ billed $4.20 · lost $0.002 (worst case, until reconciled) (1 attempt)
 "
     );
     assert_eq!(
-        cost(&sample(), &[], &zh),
+        cost(&sample(), &course(), &[], &zh),
         "\
 花费，按提示 · 2026-11-01 – 2026-11-24
 
@@ -92,7 +111,7 @@ fn a_ledger_without_calls_says_so() {
         total: SpendSums::default(),
     };
     assert_eq!(
-        cost(&nothing, &[], &View::plain()),
+        cost(&nothing, &course(), &[], &View::plain()),
         "nothing was spent in this period\n"
     );
     assert!(cost_json(&nothing, &[]).contains("\"groups\": []"));
@@ -115,7 +134,48 @@ fn json_and_csv_are_exact_and_a_formula_is_disarmed() {
 #[test]
 fn whatever_is_not_nothing_has_a_bar() {
     let usd = |text: &str| text.parse::<Usd>().unwrap();
-    assert_eq!(bar(usd("0.000000000001"), usd("9000000")), "▏");
-    assert_eq!(bar(usd("1"), usd("2")), "█".repeat(8));
-    assert_eq!(bar(Usd::ZERO, usd("2")), "");
+    assert_eq!(bar(usd("0.000000000001"), usd("9000000"), false), "▏");
+    assert_eq!(bar(usd("1"), usd("2"), false), "█".repeat(8));
+    assert_eq!(bar(Usd::ZERO, usd("2"), false), "");
+}
+
+#[test]
+fn a_trend_needs_three_periods_and_compares_two_stretches() {
+    let usd = |picos: i64| SpendEntry {
+        name: format!("2026-11-{picos:02}"),
+        parts: vec![Usd::from_picos(picos * 1_000_000_000)],
+    };
+    let entries: Vec<SpendEntry> = (1..=14).map(usd).collect();
+    let long = SpendCourse {
+        entries,
+        ..course()
+    };
+    let shown = |ascii: bool, lang: Lang| {
+        let view = View {
+            ascii,
+            lang,
+            ..View::plain()
+        };
+        trend::trend(&long, &view).join("\n")
+    };
+    assert_eq!(
+        shown(false, Lang::En),
+        " billed, by day  ⣀⣀⣠⣤⣶⣶⣿  at most $0.014, 2026-11-14
+   last 7 days: $0.077, the 7 before: $0.028"
+    );
+    assert_eq!(
+        shown(true, Lang::Zh),
+        " 计费，按日期  .....---====##  最高 $0.014，2026-11-14
+   最近 7 天 $0.077，此前 7 天 $0.028"
+    );
+    assert_eq!(trend::trend(&course(), &View::plain()).len(), 0);
+}
+
+#[test]
+fn a_page_holds_no_markup_of_strangers() {
+    let page = cost_html(&sample(), &course(), &[cap()], Lang::Zh);
+    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"zh-Hans\">"));
+    assert!(page.contains("=cmd()&lt;/script&gt;&quot;"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("</script") && !page.contains('\u{202e}'));
+    assert!(page.contains("预算 $50.00，剩余 $45.79"), "{page}");
 }

@@ -41,6 +41,10 @@ struct Line<'a> {
     pass_rate: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
+    held_out_cases: Option<usize>,
+    held_out_rate: Option<f64>,
+    held_out_low: Option<f64>,
+    held_out_high: Option<f64>,
     gain: Option<f64>,
     gain_low: Option<f64>,
     gain_high: Option<f64>,
@@ -48,12 +52,13 @@ struct Line<'a> {
     target_usd: Usd,
     judges_usd: Usd,
     imputed_usd: Usd,
+    billed_so_far_usd: Usd,
     working_seconds: u64,
     lines_added: usize,
     lines_removed: usize,
 }
 
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 27] = [
     "variant",
     "model",
     "iteration",
@@ -66,6 +71,10 @@ const COLUMNS: [&str; 22] = [
     "pass_rate",
     "low",
     "high",
+    "held_out_cases",
+    "held_out_rate",
+    "held_out_low",
+    "held_out_high",
     "gain",
     "gain_low",
     "gain_high",
@@ -73,14 +82,20 @@ const COLUMNS: [&str; 22] = [
     "target_usd",
     "judges_usd",
     "imputed_usd",
+    "billed_so_far_usd",
     "working_seconds",
     "lines_added",
     "lines_removed",
 ];
 
 impl<'a> Line<'a> {
-    fn of(series: &'a Series, one: &'a Iteration) -> Self {
-        let facts = one.facts.as_ref();
+    fn all(series: &'a Series) -> impl Iterator<Item = Self> {
+        let iterations = series.iterations.iter().zip(series.billed_so_far());
+        iterations.map(|(one, so_far)| Self::of(series, one, so_far))
+    }
+
+    fn of(series: &'a Series, one: &'a Iteration, so_far: Usd) -> Self {
+        let (facts, held_out) = (one.facts.as_ref(), one.held_out.as_ref());
         let gain = one.since_previous.as_ref();
         Self {
             variant: series.variant.as_str(),
@@ -99,6 +114,14 @@ impl<'a> Line<'a> {
             high: facts
                 .and_then(|facts| facts.interval)
                 .map(|interval| interval.high),
+            held_out_cases: held_out.map(|facts| facts.cases),
+            held_out_rate: held_out.and_then(|facts| facts.pass_rate),
+            held_out_low: held_out
+                .and_then(|facts| facts.interval)
+                .map(|interval| interval.low),
+            held_out_high: held_out
+                .and_then(|facts| facts.interval)
+                .map(|interval| interval.high),
             gain: one.gain(),
             gain_low: gain
                 .and_then(|gain| gain.interval)
@@ -110,6 +133,7 @@ impl<'a> Line<'a> {
             target_usd: one.target.billed,
             judges_usd: one.judges.billed,
             imputed_usd: one.target.imputed.saturating_add(one.judges.imputed),
+            billed_so_far_usd: so_far,
             working_seconds: one.worked.as_secs(),
             lines_added: one.change.added,
             lines_removed: one.change.removed,
@@ -132,11 +156,7 @@ fn listed(one: &Series) -> Listed<'_> {
     Listed {
         variant: &one.variant,
         model: &one.model,
-        iterations: one
-            .iterations
-            .iter()
-            .map(|iteration| Line::of(one, iteration))
-            .collect(),
+        iterations: Line::all(one).collect(),
         best: best.map(|best| best.number),
         best_flattered_by: course.flattery,
         plateau_revisions: course.plateau.map(|plateau| plateau.revisions),
@@ -147,10 +167,5 @@ fn listed(one: &Series) -> Listed<'_> {
 
 /// Writes iterations as CSV with a header, one a line.
 pub fn log_csv(series: &[Series]) -> String {
-    let rows = series.iter().flat_map(|one| {
-        one.iterations
-            .iter()
-            .map(move |iteration| Line::of(one, iteration))
-    });
-    csv(&COLUMNS, rows)
+    csv(&COLUMNS, series.iter().flat_map(Line::all))
 }

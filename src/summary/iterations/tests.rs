@@ -67,6 +67,7 @@ fn iteration(number: u32, rate: f64, since_best: Option<Comparison>) -> Iteratio
         first: at(i64::from(number)),
         run: Some(u64::from(number)),
         facts: Some(facts),
+        held_out: None,
         since_previous: since_best.clone(),
         since_best,
         target: Cost {
@@ -103,6 +104,28 @@ fn a_plateau_is_what_follows_the_last_gain_beyond_noise() {
     assert_eq!((found.best, found.billed.picos()), (Some(4), 55));
     list.push(iteration(6, 0.95, Some(comparison(0.13, Verdict::Adopt))));
     assert_eq!(course(&list).plateau, None);
+}
+
+#[test]
+fn small_steps_that_climb_far_are_no_plateau() {
+    let step = |n: u32| {
+        let unsure = comparison(0.04, Verdict::Inconclusive);
+        iteration(n, 0.4 + 0.04 * f64::from(n), Some(unsure))
+    };
+    let mut list = vec![iteration(0, 0.4, None)];
+    list.extend((1..=10).map(step));
+    assert_eq!(
+        course(&list).plateau,
+        None,
+        "each three of them gain more than the noise of 10 points"
+    );
+    let flat = comparison(0.0, Verdict::Inconclusive);
+    list.extend((11..=13).map(|n| iteration(n, 0.8, Some(flat.clone()))));
+    // The last two steps, of 8 points together, are within the noise of what follows.
+    assert_eq!(
+        course(&list).plateau.map(|plateau| plateau.revisions),
+        Some(5)
+    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Span {
             _ => "-",
         };
         let style = Style {
-            places: dice.weighted(&[72, 20, 8]),
+            places: dice.weighted(&[58, 24, 18]),
             minus,
         };
         let scale = 10_i64.pow(u32::try_from(style.places).unwrap_or(0));

@@ -137,7 +137,7 @@ impl Corpus {
     }
 
     fn any_row(&self, dice: &mut Dice) -> Row {
-        let tongue = if dice.percent(52) {
+        let tongue = if dice.percent(48) {
             Tongue::Zh
         } else {
             Tongue::En

@@ -20,8 +20,9 @@ const CITIES_EN: &str = include_str!("cities_en.txt");
 /// Family names, landscape, plants, animals, numbers.
 const MORE: &str = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊於惠甄曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶黎溪岭峰桥塘湾沙滩岩洞泉河湖海港口店铺坪坝冲坡头尾角桃杏竹兰菊莲荷松柏枫桂樱槐榆青白红绿紫蓝灰黑银铁铜玉珠宝珍翠碧丹霞光辉月星辰晨曦虹雁鹿鹤鹰燕雀鱼虾蟹龟蛇虎豹狮象猴鸡鸭牛羊远近新旧古今上下左右前后内外东西南北中大小长短高低深浅一二三四五六七八九十百千";
 /// Endings of what is not a city.
-const ENDINGS_ZH: [&str; 16] = [
+const ENDINGS_ZH: [&str; 28] = [
     "市", "县", "镇", "区", "村", "岛", "山", "湾", "州", "城", "港", "乡", "堡", "湖", "川", "江",
+    "谷", "溪", "渡", "坞", "峡", "洲", "埠", "寨", "屯", "桥", "浦", "滩",
 ];
 /// Names of one language that a prompt in the other may hold are this rare, of a hundred.
 const FOREIGN: usize = 4;
@@ -64,7 +65,7 @@ fn invented_zh(dice: &mut Dice) -> String {
             }
         })
         .collect();
-    if dice.percent(20) {
+    if dice.percent(30) {
         name.push_str(dice.word(&ENDINGS_ZH));
     }
     name
@@ -84,17 +85,34 @@ fn invented_en(dice: &mut Dice) -> String {
         "", "", "", "", "n", "r", "l", "s", "t", "m", "ck", "ld", "nd", "ng", "nt", "rk", "rn",
         "rt", "st", "sk", "th", "x", "z", "p", "d", "g",
     ];
-    const ENDINGS: [&str; 24] = [
+    const ENDINGS: [&str; 40] = [
         "ton", "ville", "burg", "ford", "ham", "stad", "grad", "polis", "mouth", "field", "port",
         "berg", "dale", "wick", "shire", "land", "bury", "haven", "by", "ia", "sk", "abad", "pur",
-        "ley",
+        "ley", "water", "gate", "mere", "bay", "moor", "wood", "bridge", "brook", "stone", "cliff",
+        "marsh", "hill", "cross", "den", "worth", "well",
+    ];
+    /// Names made of words: their letters are found elsewhere too, and must not be finished from memory.
+    const BEGINNINGS: [&str; 32] = [
+        "oak", "fox", "black", "silver", "stone", "raven", "north", "south", "elm", "iron",
+        "thorn", "crow", "amber", "glen", "salt", "grey", "winter", "birch", "copper", "swan",
+        "long", "high", "dun", "kel", "hart", "hazel", "lark", "bram", "wolf", "green", "mill",
+        "king",
     ];
     const BEFORE: [&str; 14] = [
         "New", "San", "Port", "Saint", "Upper", "North", "Lake", "Fort", "El", "Old", "Mount",
         "St.", "West", "Los",
     ];
     let mut name = String::new();
-    for _ in 0..=dice.weighted(&[20, 60, 20]) {
+    let words = dice.percent(25);
+    if words {
+        name += dice.word(&BEGINNINGS);
+    }
+    let syllables = if words {
+        0
+    } else {
+        1 + dice.weighted(&[20, 60, 20])
+    };
+    for _ in 0..syllables {
         name += dice.word(&ONSETS);
         let vowels = if dice.percent(96) {
             &VOWELS[..16]
@@ -104,7 +122,7 @@ fn invented_en(dice: &mut Dice) -> String {
         name += dice.word(vowels);
         name += dice.word(&CODAS);
     }
-    if dice.percent(25) {
+    if words || dice.percent(25) {
         name += dice.word(&ENDINGS);
     }
     let mut letters = name.chars();
@@ -116,7 +134,8 @@ fn invented_en(dice: &mut Dice) -> String {
         3 => format!(
             "{name} {}",
             dice.word(&[
-                "City", "Bay", "Falls", "Island", "Beach", "Valley", "Springs", "Hill"
+                "City", "Bay", "Falls", "Island", "Beach", "Valley", "Springs", "Hill", "Harbor",
+                "Cove", "Point", "Creek", "Ridge",
             ])
         ),
         _ => name,

@@ -10,10 +10,10 @@ use crate::train::corpus::{Corpus, Kind, Row, Tongue};
 /// What may be asked, and how often.
 const KINDS: [(Kind, usize); 9] = [
     (Kind::Plain, 17),
-    (Kind::Both, 22),
+    (Kind::Both, 24),
     (Kind::All, 14),
-    (Kind::High, 9),
-    (Kind::Low, 9),
+    (Kind::High, 11),
+    (Kind::Low, 11),
     (Kind::Range, 10),
     (Kind::Bare, 5),
     (Kind::Json, 13),
@@ -41,15 +41,15 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let easy = dice.percent(45);
     let known = match dice.below(100) {
         0..=5 => Known::Nothing,
-        6..=11 => Known::Elsewhere,
-        12 | 13 => Known::OtherDay,
+        6..=16 => Known::Elsewhere,
+        17 | 18 => Known::OtherDay,
         _ => Known::Given,
     };
     let day = day(tongue, &known, dice);
     let places = match known {
         Known::Nothing => 0,
-        _ if easy => 1,
-        _ => 1 + dice.weighted(&[55, 35, 10]),
+        _ if easy => 1 + dice.weighted(&[70, 30]),
+        _ => 1 + dice.weighted(&[35, 50, 15]),
     };
     let layout = Layout::new(dice);
     let mut all: Vec<Facts> = (0..places).map(|_| Facts::new(tongue, dice)).collect();

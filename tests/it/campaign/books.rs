@@ -18,6 +18,8 @@ pub(super) struct Posting {
     spent: i128,
     pub(super) held: i128,
     pub(super) lost: i128,
+    /// Tokens in and out that the provider counted.
+    tokens: u64,
 }
 
 /// All postings, in the order of the chain.
@@ -85,6 +87,11 @@ impl Books {
         (most, sum)
     }
 
+    /// Returns the tokens of all settled attempts.
+    pub(super) fn tokens(&self) -> u64 {
+        self.of_kind("settle").map(|p| p.tokens).sum()
+    }
+
     /// Returns the dearest hold.
     pub(super) fn dearest_hold(&self) -> i128 {
         self.of_kind("hold").map(|p| p.held).max().unwrap_or(0)
@@ -114,6 +121,10 @@ fn posting(line: &str) -> Posting {
         spent: amount("spent"),
         held: amount("held"),
         lost: amount("lost"),
+        tokens: ["input_tokens", "output_tokens"]
+            .iter()
+            .filter_map(|unit| entry["usage"][unit].as_u64())
+            .sum(),
     }
 }
 
