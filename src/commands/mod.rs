@@ -20,6 +20,7 @@ mod log;
 mod model;
 mod models;
 mod pairing;
+mod prices;
 mod render;
 mod revision;
 mod runs;
@@ -53,6 +54,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Try(args) => try_::try_(context, global, args).await,
         Command::Render(args) => render::render(context, global, args),
         Command::Models(args) => models::models(context, global, args).await,
+        Command::Prices(args) => prices::prices(context, global, args),
         Command::Config(args) => config::config(context, global, args),
         Command::Show(args) => show::show(context, global, args),
         Command::Diff(args) => diff::diff(context, global, args),
