@@ -154,7 +154,7 @@ impl Payer {
         })))
     }
 
-    /// Prices an answer by the model that returned it.
+    /// Prices an answer by the model that returned it and the tier that served it.
     fn price(
         &self,
         lane: &Lane,
@@ -189,6 +189,9 @@ impl Payer {
             .usage
             .as_ref()
             .ok_or("the provider did not say what it used")?;
+        let price = price
+            .served(answer.tier_returned.as_deref(), usage)
+            .map_err(|error| error.to_string())?;
         let priced = price.cost(usage).map_err(|error| error.to_string())?;
         Ok((priced.total, price))
     }

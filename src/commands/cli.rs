@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, config, cost, diff, eval, init, ledger, log, models, render, show, trust, try_,
+    completions, config, cost, diff, eval, init, ledger, log, models, prices, render, show, trust,
+    try_,
 };
 
 /// Iterate on prompts and know what they cost
@@ -71,6 +72,8 @@ pub enum Command {
     Render(render::RenderArgs),
     /// List endpoints and models: reachable, key, context, price
     Models(models::ModelsArgs),
+    /// Look up prices, and price a recorded response
+    Prices(prices::PricesArgs),
     /// Show the settings in force and where each came from
     Config(config::ConfigArgs),
     /// Go on where a run stopped; what it paid for is not paid again

@@ -21,6 +21,7 @@ mod model;
 mod models;
 mod output;
 mod pairing;
+mod prices;
 mod render;
 mod revision;
 mod runs;
@@ -54,6 +55,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Try(args) => try_::try_(context, global, args).await,
         Command::Render(args) => render::render(context, global, args),
         Command::Models(args) => models::models(context, global, args).await,
+        Command::Prices(args) => prices::prices(context, global, args),
         Command::Config(args) => config::config(context, global, args),
         Command::Resume(args) => eval::resume(context, global, args).await,
         Command::Rescore(args) => eval::rescore(context, global, args).await,

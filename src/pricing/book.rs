@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::domain::levenshtein;
 use crate::pricing::clause::{Clause, Pattern};
 use crate::pricing::dated::Dated;
+use crate::pricing::extractor::Extractor;
 
 /// Origin and date of the compiled-in book, as shown with each price; changes with `data/`.
 pub(super) const EDITION: &str = "genai-prices 2026-08-21";
@@ -39,8 +40,11 @@ pub(super) struct Part {
     pub(super) id: String,
     api_pattern: Option<Pattern>,
     provider_match: Option<Clause>,
+    model_match: Option<Clause>,
     #[serde(default)]
     fallback_model_providers: Vec<String>,
+    #[serde(default)]
+    pub(super) extractors: Vec<Extractor>,
     pub(super) models: Vec<Row>,
 }
 
@@ -91,6 +95,15 @@ impl Book {
         })
     }
 
+    /// Returns the first part that a model's bare name is meant for, such as `openai` for `gpt-5`.
+    ///
+    /// For looking things up only: a call's price never comes from its model's name alone.
+    pub(super) fn part_of_model(&self, model: &str) -> Option<&Part> {
+        let name = model.trim().to_lowercase();
+        let meant = |part: &&Part| part.model_match.as_ref().is_some_and(|c| c.matches(&name));
+        self.providers.iter().find(meant)
+    }
+
     /// Returns the ids of all parts.
     pub(super) fn ids(&self) -> Vec<String> {
         self.providers.iter().map(|part| part.id.clone()).collect()
@@ -115,6 +128,13 @@ impl Book {
             .filter(|part| part.find(&name).is_some_and(|found| !found.assumed))
             .map(|part| part.id.clone())
             .collect()
+    }
+}
+
+impl Found<'_> {
+    /// Returns the row's name, `PROVIDER/MODEL`.
+    pub(super) fn name(&self) -> String {
+        format!("{}/{}", self.part.id, self.row.id)
     }
 }
 

@@ -7,7 +7,7 @@ use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
 /// A condition on a name, case-insensitive; a name is lower-cased before it meets one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Clause {
     Equals(Lower),
@@ -20,7 +20,7 @@ pub(super) enum Clause {
 }
 
 /// A text in lower case.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lower(String);
 
 impl<'de> Deserialize<'de> for Lower {
@@ -36,6 +36,14 @@ pub(super) struct Pattern {
     source: String,
     compiled: OnceLock<Option<Regex>>,
 }
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Pattern {}
 
 impl From<String> for Pattern {
     fn from(source: String) -> Self {

@@ -17,6 +17,27 @@ pub struct Priced {
     pub lines: Vec<Line>,
 }
 
+impl Priced {
+    /// Returns the sum of what was read, caches included.
+    pub fn input(&self) -> Usd {
+        self.sum("input")
+    }
+
+    /// Returns the sum of what was written, reasoning included.
+    pub fn output(&self) -> Usd {
+        self.sum("output")
+    }
+
+    /// Sums the lines of a direction; web searches and requests have none.
+    fn sum(&self, direction: &str) -> Usd {
+        let of_it = self
+            .lines
+            .iter()
+            .filter(|line| Unit::named(&line.unit).is_some_and(|unit| unit.goes(direction)));
+        of_it.fold(Usd::ZERO, |sum, line| sum.saturating_add(line.amount))
+    }
+}
+
 /// What one token class costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {

@@ -26,7 +26,32 @@ pub(super) enum Dated {
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Entry {
     constraint: Option<Constraint>,
-    prices: Keyed,
+    pub(super) prices: Keyed,
+}
+
+/// When a price of a list holds, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Unless another does.
+    Always,
+    /// From this day on.
+    From(Date),
+    /// From the first time of the day until just before the second.
+    Hours(Time, Time),
+}
+
+impl Entry {
+    /// Returns when it holds.
+    pub(super) fn when(&self) -> When {
+        match &self.constraint {
+            None => When::Always,
+            Some(Constraint::From { start_date }) => When::From(*start_date),
+            Some(Constraint::Hours {
+                start_time,
+                end_time,
+            }) => When::Hours(start_time.0, end_time.0),
+        }
+    }
 }
 
 /// When an entry holds, in UTC.
@@ -91,13 +116,22 @@ impl Dated {
             Self::Always(prices) => return Some((prices, None)),
             Self::List(entries) => entries,
         };
-        let holds = |entry: &&Entry| entry.constraint.as_ref().is_none_or(|c| c.holds(at));
-        let entry = entries.iter().rfind(holds).or(entries.first())?;
+        let entry = entries.get(self.in_force(at)?)?;
         let from = match entry.constraint {
             Some(Constraint::From { start_date }) => Some(start_date),
             _ => None,
         };
         Some((&entry.prices, from))
+    }
+
+    /// Returns the place in its list of the entry that holds at a moment; `None` where there is no list, or nothing in it.
+    pub(super) fn in_force(&self, at: Timestamp) -> Option<usize> {
+        let Self::List(entries) = self else {
+            return None;
+        };
+        let holds = |entry: &Entry| entry.constraint.as_ref().is_none_or(|c| c.holds(at));
+        let first = (!entries.is_empty()).then_some(0);
+        entries.iter().rposition(holds).or(first)
     }
 
     /// Returns the prices of every moment.

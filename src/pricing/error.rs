@@ -79,6 +79,16 @@ pub enum PricingError {
         /// The price's source.
         origin: String,
     },
+    /// An answer was served on a tier whose price is not known.
+    #[error(
+        "the answer was served on tier `{tier}`, whose price is not known beside that from {origin}"
+    )]
+    UnknownTier {
+        /// The provider's word for it.
+        tier: String,
+        /// The source of the standard tier's price.
+        origin: String,
+    },
     /// An amount passes the range of dollars that can be booked.
     #[error("found {count} `{unit}`, whose cost passes the largest amount that can be booked")]
     TooMuch {

@@ -9,11 +9,14 @@
 
 mod amount;
 mod book;
+mod catalogue;
 mod class;
 mod clause;
 mod cost;
 mod dated;
 mod error;
+mod extract;
+mod extractor;
 mod hold;
 mod home;
 mod limits;
@@ -21,12 +24,18 @@ mod overlay;
 mod price;
 mod reasoning;
 mod resolve;
+mod tier;
 mod unit;
 mod user;
 
+pub use catalogue::{ClassPrice, Listed, Offer, list, offer};
 pub use cost::{Line, Priced};
+pub use dated::When;
 pub use error::{Gap, PricingError};
+pub use extract::{ExtractError, Extracted, extract};
+pub use extractor::Misfit;
 pub use limits::{Limits, limits};
 pub use price::{BookRow, Price};
 pub use resolve::{resolve, resolve_returned};
+pub use tier::Tier;
 pub use user::{Declared, Exchange, UserPrice, UserPriceError, UserPrices};

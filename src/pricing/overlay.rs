@@ -1,8 +1,13 @@
-//! What the book lacks: how much a model reads and writes, and until when it lives.
+//! What the book lacks: how much a model reads and writes, until when it lives, and what its other tiers cost.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use crate::pricing::dated::Keyed;
+
+/// Origin of the overlay, as shown with each price of a tier; changes with `data/`.
+pub(super) const EDITION: &str = "litellm 1.109.1";
 
 const DATA: &str = include_str!("data/overlay.json");
 
@@ -28,6 +33,16 @@ pub(super) struct Extra {
     pub(super) max_input_tokens: Option<u64>,
     pub(super) max_output_tokens: Option<u64>,
     pub(super) deprecation_date: Option<String>,
+    pub(super) batch: Option<Keyed>,
+    pub(super) flex: Option<Keyed>,
+    pub(super) priority: Option<Keyed>,
+}
+
+impl Extra {
+    /// Tells whether it is about the model of this name itself, not about another of its row.
+    pub(super) fn is_of(&self, model: &str) -> bool {
+        self.model.eq_ignore_ascii_case(model) || self.genai_prices_id.eq_ignore_ascii_case(model)
+    }
 }
 
 /// Returns what is known of a row of the book: of the very model asked, where several share a row, else of the row's own.

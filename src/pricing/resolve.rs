@@ -1,10 +1,11 @@
 //! Which price a model has: the declared one, else the book's for its endpoint.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::domain::Endpoint;
-use crate::pricing::book::{EDITION, Part, book};
-use crate::pricing::dated::rates;
+use crate::pricing::book::{EDITION, Found, Part, book};
+use crate::pricing::dated::{Keyed, rates};
 use crate::pricing::error::{Gap, PricingError};
 use crate::pricing::home::{Home, home};
 use crate::pricing::limits::{context_of, limits};
@@ -32,7 +33,7 @@ pub fn resolve(
     }
     let price = match home(endpoint)? {
         Home::Here(source) => Ok(Price::free(source)),
-        Home::Book(part) => of_book(part, model, at),
+        Home::Book(part) => of_part(part, model, at),
         Home::Nowhere => Err(nowhere(model)),
     };
     price.map_err(|gap| PricingError::Unknown {
@@ -68,7 +69,7 @@ pub fn resolve_returned(
         return Ok(asked.clone());
     };
     let price = match home(endpoint)? {
-        Home::Book(part) => of_book(part, returned, at),
+        Home::Book(part) => of_part(part, returned, at),
         Home::Here(_) | Home::Nowhere => Err(nowhere(returned)),
     };
     match price {
@@ -112,27 +113,40 @@ fn declared(
     }))
 }
 
-fn of_book(part: &Part, model: &str, at: Timestamp) -> Result<Price, Gap> {
+/// Returns the price of a model that a part of the book, or one of its fallbacks, names.
+pub(super) fn of_part(part: &Part, model: &str, at: Timestamp) -> Result<Price, Gap> {
     let found = book().find(part, model).ok_or_else(|| Gap::NoModel {
         book: part.id.clone(),
         nearest: part.near(model),
     })?;
-    let row = format!("{}/{}", found.part.id, found.row.id);
-    let (prices, from) = match found.row.prices.at(at) {
-        Some((prices, from)) if !prices.is_empty() => (prices, from),
-        _ => return Err(Gap::NoPrice { row }),
-    };
+    match found.row.prices.at(at) {
+        Some((prices, from)) => of_found(&found, model, prices, from),
+        None => Err(Gap::NoPrice { row: found.name() }),
+    }
+}
+
+/// Makes a price of one entry of a row.
+pub(super) fn of_found(
+    found: &Found<'_>,
+    model: &str,
+    prices: &Keyed,
+    from: Option<Date>,
+) -> Result<Price, Gap> {
+    let row = found.name();
+    if prices.is_empty() {
+        return Err(Gap::NoPrice { row });
+    }
     let source = format!("{EDITION}: {row}");
     Ok(Price {
         source,
         from,
         rates: rates(prices).map_err(|keys| Gap::BadRow { row, keys })?,
         exchange: None,
-        context_window: context_of(&found, model),
+        context_window: context_of(found, model),
         row: Some(BookRow {
             provider: found.part.id.clone(),
             model: found.row.id.clone(),
-            clause: found.clause,
+            clause: found.clause.clone(),
             assumed: found.assumed,
         }),
     })

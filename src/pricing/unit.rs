@@ -89,6 +89,11 @@ impl Unit {
         self.is_tokens() && self.dimension("direction") == Some("output")
     }
 
+    /// Tells whether it counts what goes in this direction, `input` or `output`.
+    pub(super) fn goes(&self, direction: &str) -> bool {
+        self.dimension("direction") == Some(direction)
+    }
+
     /// Tells whether only an image, a sound or a film makes it count.
     pub(super) fn is_media(&self) -> bool {
         self.dimension("modality")

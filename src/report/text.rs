@@ -64,6 +64,8 @@ macro_rules! counts {
     };
 }
 
+mod prices;
+
 labels! {
     // The table of a run.
     unnamed: "(unnamed)", "(默认)";

@@ -1,0 +1,60 @@
+//! What a run is charged: by the endpoint's prices, for the tier that answered.
+
+use serde_json::Value;
+
+use crate::fault_server::{Behaviour, FaultServer};
+use crate::workbench::Workbench;
+
+/// Makes the three cities ask gpt-5-mini of a server that answers on a tier; `prices` is a line of its endpoint.
+fn bench(server: &FaultServer, prices: &str) -> Workbench {
+    Workbench::cities().file(
+        "pw.toml",
+        format!(
+            "[defaults]\nmodel = \"shop/gpt-5-mini\"\nconcurrency = 1\n[endpoints.shop]\nkind = \"openai\"\nbase_url = \"{}\"\n{prices}\n",
+            server.url()
+        ),
+    )
+}
+
+fn server(tier: &'static str) -> FaultServer {
+    FaultServer::start(move |_| {
+        Behaviour::json(&format!(
+            r#"{{"id":"c","object":"chat.completion","model":"gpt-5-mini","service_tier":"{tier}","choices":[{{"index":0,"message":{{"role":"assistant","content":"sunny"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":8,"completion_tokens":2,"total_tokens":10}}}}"#
+        ))
+    })
+}
+
+fn total(bench: &Workbench) -> Value {
+    bench.pw(&["cost", "--format", "json"]).code(0).json()["total"].clone()
+}
+
+#[test]
+fn the_tier_that_answered_sets_the_price_litellm_13810() {
+    // Each of three: 8 × 0.25 + 2 × 2 = 6 millionths; half of it by flex.
+    for (tier, dollars) in [("default", "0.000018000000"), ("flex", "0.000009000000")] {
+        let server = server(tier);
+        let bench = bench(&server, "prices = \"openai\"");
+        bench.pw(&["eval", "city"]).code(0);
+        assert_eq!(total(&bench)["billed_usd"], dollars, "{tier}");
+    }
+}
+
+#[test]
+fn a_tier_of_unknown_price_is_kept_at_its_worst_case() {
+    let server = server("scale");
+    let bench = bench(&server, "prices = \"openai\"");
+    bench.pw(&["eval", "city"]);
+    let total = total(&bench);
+    assert_eq!(total["billed_usd"], "0.000000000000", "{total}");
+    assert_ne!(total["lost_usd"], "0.000000000000", "{total}");
+}
+
+#[test]
+fn a_public_name_at_a_server_of_ones_own_is_not_priced_by_it_worca_cc_392() {
+    let server = server("default");
+    let refused = bench(&server, "").pw(&["eval", "city"]).code(2);
+    refused
+        .says("no price is known for `shop/gpt-5-mini`")
+        .says("[prices.\"shop/gpt-5-mini\"]");
+    assert!(server.requests().iter().all(|seen| seen.method != "POST"));
+}
