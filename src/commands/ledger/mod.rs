@@ -17,7 +17,7 @@ use crate::commands::context::{Context, fail_point};
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::ledger::{self, Ledger, LedgerError, OpenOptions};
+use crate::ledger::{Ledger, LedgerError, OpenOptions};
 
 /// Arguments of `pw ledger`.
 #[derive(Debug, clap::Args)]
