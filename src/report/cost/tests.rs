@@ -152,8 +152,8 @@ fn a_trend_needs_three_periods_and_compares_two_stretches() {
     };
     let shown = |ascii: bool, lang: Lang| {
         let view = View {
-            ascii,
             lang,
+            ascii,
             ..View::plain()
         };
         trend::trend(&long, &view).join("\n")

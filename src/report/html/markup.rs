@@ -1,5 +1,7 @@
 //! HTML and SVG that is escaped by construction.
 
+use std::fmt::Write as _;
+
 use crate::report::safe;
 
 /// A piece of a page: whole elements and escaped text, nothing else.
@@ -47,7 +49,7 @@ impl Tag {
     /// Sets an attribute.
     pub(crate) fn set(mut self, name: &'static str, value: &str) -> Self {
         let value = escape(value);
-        self.open.push_str(&format!(" {name}=\"{value}\""));
+        let _infallible = write!(self.open, " {name}=\"{value}\"");
         self
     }
 

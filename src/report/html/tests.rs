@@ -100,6 +100,6 @@ proptest! {
         let count = read(&whole("a", "a")).len();
         let page = whole(&title, &cell);
         prop_assert_eq!(read(&page).len(), count);
-        prop_assert!(!page.chars().any(|c| safe::is_hostile(c)));
+        prop_assert!(!page.chars().any(safe::is_hostile));
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn bars(chart: &BarChart<'_>) -> Markup {
 }
 
 /// What is no amount counts as nothing.
-fn amount(part: &f64) -> f64 {
+fn amount(part: f64) -> f64 {
     if part.is_finite() { part.max(0.0) } else { 0.0 }
 }
 
@@ -52,7 +52,7 @@ fn summed(bars: &[Bars]) -> Bars {
     let mut parts = vec![0.0; COLOURS];
     for bar in bars {
         for (sum, part) in parts.iter_mut().zip(&bar.parts) {
-            *sum += amount(part);
+            *sum += amount(*part);
         }
     }
     let label = match bars {

@@ -33,7 +33,7 @@ fn stopped(stop: Stop) -> (Meter, Workbench) {
     let flags = ["--no-cache", "--concurrency", &concurrency];
     let child = bench.spawn(&[&EVAL[..], &flags].concat());
     let begun = Instant::now();
-    while meter.server.requests().len() < stop.after && begun.elapsed() < Duration::from_secs(60) {
+    while meter.server.requests().len() < stop.after && begun.elapsed() < Duration::from_mins(1) {
         thread::sleep(Duration::from_millis(1));
     }
     let pid = child.id().to_string();

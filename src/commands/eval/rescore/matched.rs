@@ -61,13 +61,14 @@ pub(super) fn cases(reader: &Reader, run: &RunRecord, suite: &Suite) -> Result<M
         let key = then.keys.get(&case.id).map(String::as_str);
         match key.and_then(|key| today.get(key)) {
             None => gone.push(case.label.clone()),
-            Some(same) => match difference(case, same, &read) {
-                Some(what) => other.push(format!("{} ({what})", case.label)),
-                None => {
+            Some(same) => {
+                if let Some(what) = difference(case, same, &read) {
+                    other.push(format!("{} ({what})", case.label));
+                } else {
                     matched.now.insert(case.id.clone(), same.id.clone());
                     matched.cases.push((*same).clone());
                 }
-            },
+            }
         }
     }
     let left_out = |cases: &[String], why: &str| {
