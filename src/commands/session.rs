@@ -1,12 +1,14 @@
 //! What most commands begin with: the workspace, the settings, the view.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::commands::cli::{Color, Global};
-use crate::commands::context::Context;
+use crate::commands::context::{Context, fail_point};
 use crate::commands::failure::Failure;
 use crate::config::{self, Flag, Language, Loaded, Settings};
-use crate::ledger::Reader;
+use crate::domain::Clock;
+use crate::ledger::{Ledger, LedgerError, OpenOptions, Reader};
 use crate::report::{Lang, View};
 use crate::workspace::Workspace;
 
@@ -15,6 +17,7 @@ pub(crate) struct Session {
     pub(crate) workspace: Workspace,
     pub(crate) loaded: Loaded,
     pub(crate) view: View,
+    clock: Arc<dyn Clock>,
 }
 
 impl Session {
@@ -38,6 +41,7 @@ impl Session {
             workspace,
             loaded,
             view,
+            clock: Arc::clone(&context.clock),
         })
     }
 
@@ -51,9 +55,20 @@ impl Session {
         self.workspace.root().display().to_string()
     }
 
-    /// Opens the ledger for reading.
+    /// Opens the ledger for reading; one of an earlier version is brought up to date before, which leaves a copy of it.
     pub(crate) fn reader(&self) -> Result<Reader, Failure> {
-        Ok(Reader::open(&self.ledger_path(), &self.name())?)
+        let path = self.ledger_path();
+        match Reader::open(&path, &self.name()) {
+            Err(LedgerError::Older { .. }) => {}
+            opened => return Ok(opened?),
+        }
+        Ledger::open(OpenOptions {
+            path: path.clone(),
+            clock: Arc::clone(&self.clock),
+            fail: fail_point(self.settings()),
+        })?
+        .close()?;
+        Ok(Reader::open(&path, &self.name())?)
     }
 
     /// Returns the ledger's file.

@@ -20,6 +20,9 @@ for line in open(sys.argv[1], encoding="utf-8"):
 print(postings, "postings, head", before)
 "#;
 
+/// Takes a ledger back to the version before imports.
+const EARLIER: &str = "DROP TABLE imported_spend; DROP TABLE imported; DROP TABLE chains;";
+
 /// A workspace in which three calls were paid.
 fn paid() -> Workbench {
     let bench = Workbench::cities();
@@ -311,4 +314,26 @@ fn pruning_counts_first_and_takes_only_texts() {
         .pw(&["ledger", "prune", "--older-than=-1d"])
         .code(2)
         .says("negative");
+}
+
+#[test]
+fn a_ledger_of_an_earlier_version_is_brought_up_to_date_by_whoever_opens_it() {
+    for command in [
+        &["eval", "city"][..],
+        &["cost"],
+        &["log", "city"],
+        &["show"],
+    ] {
+        let bench = paid();
+        let conn = Connection::open(bench.path(".pw/ledger.db")).unwrap();
+        conn.execute_batch(EARLIER).unwrap();
+        conn.pragma_update(None, "user_version", 2).unwrap();
+        drop(conn);
+        bench.pw(command).code(0);
+        assert!(
+            bench.path(".pw/ledger.db.format-2").exists(),
+            "{command:?} keeps a copy"
+        );
+        bench.pw(&["ledger", "check"]).code(0);
+    }
 }
