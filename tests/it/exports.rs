@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::workbench::{Output, Workbench, finish};
+use crate::workbench::{Output, Workbench, finish, picos};
 
 /// One call breaks off in each of its attempts; prompt, case and endpoint have names that no account may have.
 const RULES: &str = "\
@@ -57,13 +57,6 @@ fn totals(bench: &Workbench) -> (i128, i128) {
     let totals = (amount("billed_usd"), amount("lost_usd"));
     assert!(totals.0 > 0 && totals.1 > 0, "{said}");
     totals
-}
-
-/// Reads a decimal of up to 12 places exactly.
-fn picos(text: &str) -> i128 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    assert!(fraction.len() <= 12, "{text}");
-    format!("{whole}{fraction:0<12}").parse().expect(text)
 }
 
 fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
@@ -316,17 +309,20 @@ fn opentelemetrys_own_messages_take_spans_and_metrics() {
 }
 
 #[test]
+fn without_a_ledger_there_is_nothing_to_export() {
+    let bench = Workbench::cities();
+    bench
+        .pw(&["ledger", "export"])
+        .code(2)
+        .says("no ledger in this workspace");
+}
+
+#[test]
 fn an_empty_ledger_leaves_heads_only() {
     let bench = Workbench::cities();
     // A run that is refused before its first call leaves a ledger without one.
     bench.pw(&["eval", "city", "--budget", "0"]);
-    if !bench.path(".pw/ledger.db").exists() {
-        bench
-            .pw(&["ledger", "export"])
-            .code(2)
-            .says("no ledger in this workspace");
-        return;
-    }
+    assert!(bench.path(".pw/ledger.db").exists(), "the run is recorded");
     for (format, lines) in [
         ("jsonl", 0),
         ("csv", 1),

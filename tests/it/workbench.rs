@@ -232,3 +232,23 @@ pub(crate) fn binary() -> PathBuf {
     let named = std::env::var_os("PW_BINARY").filter(|path| !path.is_empty());
     named.map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_pw")), PathBuf::from)
 }
+
+/// Picodollars in a dollar.
+const DOLLAR: i128 = 1_000_000_000_000;
+
+/// Reads dollars exactly.
+pub(crate) fn picos(text: &str) -> i128 {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = format!("{fraction:0<12}");
+    assert_eq!(fraction.len(), 12, "finer than a picodollar: {text}");
+    let read = |digits: &str| digits.parse::<i128>().expect("digits");
+    sign * (read(whole) * DOLLAR + read(&fraction))
+}
+
+#[test]
+fn amounts_are_read_exactly() {
+    assert_eq!(picos("0"), 0);
+    assert_eq!(picos("1.000000000001"), DOLLAR + 1);
+    assert_eq!(picos("-0.5"), -DOLLAR / 2);
+}

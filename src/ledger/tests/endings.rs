@@ -28,6 +28,18 @@ impl Books {
     }
 }
 
+/// Returns what the answer in the cache cost.
+fn cached(reader: &Reader) -> i64 {
+    reader
+        .cached("key")
+        .unwrap()
+        .unwrap()
+        .cost
+        .unwrap()
+        .billed
+        .picos()
+}
+
 #[tokio::test]
 async fn a_settle_takes_the_cost_and_gives_back_the_rest() {
     let books = Books::new();
@@ -179,17 +191,7 @@ async fn an_answer_that_cannot_be_used_is_paid_and_not_accepted() {
     assert_eq!(reader.cached("key").unwrap(), None);
     let attempt = held(&books.ledger, second).await;
     books.ledger.settle(settle(attempt, 4)).await.unwrap();
-    assert_eq!(
-        reader
-            .cached("key")
-            .unwrap()
-            .unwrap()
-            .cost
-            .unwrap()
-            .billed
-            .picos(),
-        4
-    );
+    assert_eq!(cached(&reader), 4);
     assert_eq!(books.day(), [14, 0, 0, 0]);
 }
 
@@ -212,17 +214,7 @@ async fn an_answer_of_unknown_cost_is_kept_at_its_worst_case_until_it_is_reconci
     books.ledger.settle(settle(attempt, 30)).await.unwrap();
     assert_eq!(books.day(), [30, 0, 0, 0]);
     assert_eq!(check(&path).unwrap().findings, []);
-    assert_eq!(
-        reader
-            .cached("key")
-            .unwrap()
-            .unwrap()
-            .cost
-            .unwrap()
-            .billed
-            .picos(),
-        30
-    );
+    assert_eq!(cached(&reader), 30);
 }
 
 #[tokio::test]

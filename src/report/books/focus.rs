@@ -1,8 +1,8 @@
 //! FOCUS, the `FinOps` Open Cost and Usage Specification: a row for each call in the Cost and Usage dataset.
 //!
 //! Source: <https://focus.finops.org/focus-specification/>, section "Columns" of the Cost and Usage dataset. The columns
-//! are the mandatory ones of 1.2 with what 1.3 added to them (`ServiceProviderName`) and without what 1.4 removed
-//! (`ProviderName`, `PublisherName`); of the conditional and recommended ones, those that the ledger knows something of.
+//! are the mandatory ones of 1.2, and, as secondary sources tell of 1.3 and 1.4 (their texts were not at hand, and no
+//! validator has seen a file of ours), with `ServiceProviderName` and without `ProviderName` and `PublisherName`; of the conditional and recommended ones, those that the ledger knows something of.
 //! "Column Handling": columns of one's own begin with `x_`. "Null Handling": a null is an empty cell. "Date/Time Format":
 //! UTC, ISO 8601, ends exclusive. "Currency Format": ISO 4217.
 

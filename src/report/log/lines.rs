@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::{ModelRef, PromptName, Usd, Variant};
 use crate::report::csv::csv;
 use crate::report::json::pretty;
+use crate::stats::Interval;
 use crate::summary::{Iteration, Series, Verdict, course};
 
 #[derive(Serialize)]
@@ -97,6 +98,9 @@ impl<'a> Line<'a> {
     fn of(series: &'a Series, one: &'a Iteration, so_far: Usd) -> Self {
         let (facts, held_out) = (one.facts.as_ref(), one.held_out.as_ref());
         let gain = one.since_previous.as_ref();
+        let (low, high) = ends(facts.and_then(|facts| facts.interval));
+        let (held_out_low, held_out_high) = ends(held_out.and_then(|facts| facts.interval));
+        let (gain_low, gain_high) = ends(gain.and_then(|gain| gain.interval));
         Self {
             variant: series.variant.as_str(),
             model: series.model.to_string(),
@@ -108,27 +112,15 @@ impl<'a> Line<'a> {
             passed: facts.map(|facts| facts.passed),
             failed: facts.map(|facts| facts.failed),
             pass_rate: facts.and_then(|facts| facts.pass_rate),
-            low: facts
-                .and_then(|facts| facts.interval)
-                .map(|interval| interval.low),
-            high: facts
-                .and_then(|facts| facts.interval)
-                .map(|interval| interval.high),
+            low,
+            high,
             held_out_cases: held_out.map(|facts| facts.cases),
             held_out_rate: held_out.and_then(|facts| facts.pass_rate),
-            held_out_low: held_out
-                .and_then(|facts| facts.interval)
-                .map(|interval| interval.low),
-            held_out_high: held_out
-                .and_then(|facts| facts.interval)
-                .map(|interval| interval.high),
+            held_out_low,
+            held_out_high,
             gain: one.gain(),
-            gain_low: gain
-                .and_then(|gain| gain.interval)
-                .map(|interval| interval.low),
-            gain_high: gain
-                .and_then(|gain| gain.interval)
-                .map(|interval| interval.high),
+            gain_low,
+            gain_high,
             verdict: gain.and_then(|gain| gain.verdict),
             target_usd: one.target.billed,
             judges_usd: one.judges.billed,
@@ -168,4 +160,11 @@ fn listed(one: &Series) -> Listed<'_> {
 /// Writes iterations as CSV with a header, one a line.
 pub fn log_csv(series: &[Series]) -> String {
     csv(&COLUMNS, series.iter().flat_map(Line::all))
+}
+
+/// Returns both ends of an interval that may be missing.
+fn ends(interval: Option<Interval>) -> (Option<f64>, Option<f64>) {
+    interval.map_or((None, None), |interval| {
+        (Some(interval.low), Some(interval.high))
+    })
 }

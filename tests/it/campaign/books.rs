@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::workbench::Workbench;
-
-/// Picodollars in a dollar.
-const DOLLAR: i128 = 1_000_000_000_000;
+use crate::workbench::{Workbench, picos};
 
 /// One posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,21 +123,4 @@ fn posting(line: &str) -> Posting {
             .filter_map(|unit| entry["usage"][unit].as_u64())
             .sum(),
     }
-}
-
-/// Reads dollars exactly.
-pub(super) fn picos(text: &str) -> i128 {
-    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = format!("{fraction:0<12}");
-    assert_eq!(fraction.len(), 12, "finer than a picodollar: {text}");
-    let read = |digits: &str| digits.parse::<i128>().expect("digits");
-    sign * (read(whole) * DOLLAR + read(&fraction))
-}
-
-#[test]
-fn amounts_are_read_exactly() {
-    assert_eq!(picos("0"), 0);
-    assert_eq!(picos("1.000000000001"), DOLLAR + 1);
-    assert_eq!(picos("-0.5"), -DOLLAR / 2);
 }

@@ -1,8 +1,8 @@
 //! Caps under load: the sum of spent, held and lost never passes them, and they are used up to less than one hold.
 
 use crate::campaign::bench::{self, EVAL};
-use crate::campaign::books::{Books, picos};
-use crate::workbench::{Output, finish};
+use crate::campaign::books::Books;
+use crate::workbench::{Output, finish, picos};
 
 const CASES: usize = 150;
 

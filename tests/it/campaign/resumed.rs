@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::campaign::bench::{self, EVAL};
 use crate::campaign::meter::Meter;
-use crate::workbench::{Output, Workbench, finish};
+use crate::workbench::{Output, Workbench, finish, picos};
 
 /// How a run is stopped.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +127,7 @@ fn listed(output: &Output, lost: usize) {
 
 /// Returns the picodollars of a report's amount.
 fn dollars(amount: &Value) -> i128 {
-    super::books::picos(amount.as_str().expect("an amount"))
+    picos(amount.as_str().expect("an amount"))
 }
 
 /// Returns the picodollars of all lines of a bill.
@@ -136,7 +136,7 @@ fn asked(bill: &str) -> i128 {
         .lines()
         .skip(1)
         .filter_map(|line| line.rsplit(',').next());
-    amounts.map(super::books::picos).sum()
+    amounts.map(picos).sum()
 }
 
 const KILL: Stop = Stop {
