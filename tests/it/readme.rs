@@ -42,6 +42,17 @@ pub(crate) fn shipped() -> Workbench {
     bench
 }
 
+/// Returns a file as both pages show it.
+pub(crate) fn file(name: &str) -> String {
+    let [english, chinese] = [ENGLISH, CHINESE].map(|page| {
+        let shown = Page::read(page).blocks.into_iter();
+        let mut shown = shown.filter(|block| block.file.as_deref() == Some(name));
+        shown.next().expect(name).text
+    });
+    assert_eq!(english, chinese, "`{name}` of both pages");
+    english
+}
+
 #[test]
 fn every_command_of_the_english_page_runs() {
     runs(ENGLISH, "C.UTF-8");

@@ -17,7 +17,7 @@ pub(crate) struct Elsewhere {
 }
 
 /// All of them; any other command of the pages is run.
-pub(crate) const ELSEWHERE: [Elsewhere; 10] = [
+pub(crate) const ELSEWHERE: [Elsewhere; 11] = [
     Elsewhere {
         command: "cargo test --locked",
         why: "this test is a part of it",
@@ -47,6 +47,12 @@ pub(crate) const ELSEWHERE: [Elsewhere; 10] = [
         why: "it needs that package, and serves until it is killed",
         file: ".ci/run",
         holds: " .venv-llama/bin/python tests/llama/serve.py src/provider/embedded/weather.gguf ",
+    },
+    Elsewhere {
+        command: "python3 verify.py ledger.jsonl",
+        why: "the tests need nothing but Rust; that one is left out where there is no Python",
+        file: "tests/it/ledger_life.rs",
+        holds: "Command::new(\"python3\")",
     },
     Elsewhere {
         command: "PW_SIMULATE=1 cargo test --test it simulation -- --nocapture",
