@@ -48,9 +48,9 @@ enum Command {
         batch: usize,
         #[arg(long, default_value_t = 2e-3)]
         rate: f32,
-        /// Weights whose tokens are kept, so that a checkpoint outlives a change of the rows; else they are learned
+        /// Weights to begin with, and their tokens, which also a checkpoint keeps when the rows change; else both are new
         #[arg(long, value_name = "FILE")]
-        vocabulary_of: Option<PathBuf>,
+        from: Option<PathBuf>,
     },
     /// Ask a file for rows it has not seen and print right and asked by kind
     Eval {
@@ -89,10 +89,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             stop,
             batch,
             rate,
-            vocabulary_of,
+            from,
         } => {
-            let vocabulary = match vocabulary_of {
-                Some(file) => Weights::read(&file)?.tokenizer().vocabulary().clone(),
+            let vocabulary = match &from {
+                Some(file) => Weights::read(file)?.tokenizer().vocabulary().clone(),
                 None => vocabulary::learn(&corpus, arguments.seed, VOCABULARY),
             };
             println!("{} tokens", vocabulary.tokens.len());
@@ -109,6 +109,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let settings = Settings {
                 shape,
                 seed,
+                from,
                 steps,
                 stop,
                 batch,

@@ -1,6 +1,7 @@
 //! Rows to batches: encoded, sorted by length, shuffled; always new ones.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::provider::embedded::tokenizer::{Speaker, Tokenizer};
 use crate::train::corpus::{Corpus, Dice, Row};
@@ -9,7 +10,7 @@ use crate::train::network::{Batch, Lesson};
 /// Rows that are sorted by length together.
 const POOL: usize = 4096;
 /// Longer rows are left out: a few in a thousand, and they would cost as much as ten short ones.
-const LONGEST: usize = 200;
+const LONGEST: usize = 256;
 
 /// An endless stream of batches, a function of its seed.
 #[derive(Debug)]
@@ -28,8 +29,8 @@ pub(super) struct Feed<'c> {
 #[derive(Debug, Clone)]
 struct Encoded {
     tokens: Vec<u32>,
-    /// Where the answer begins.
-    answer: usize,
+    /// Where the answers are, with the tokens that end them.
+    answers: Vec<Range<usize>>,
 }
 
 impl<'c> Feed<'c> {
@@ -85,14 +86,20 @@ fn encode(tokenizer: &Tokenizer, row: &Row) -> Encoded {
         .iter()
         .map(|(speaker, text)| (*speaker, text.as_str()));
     let mut tokens = tokenizer.chat(turns);
-    let answer = tokens.len();
-    tokens.extend(tokenizer.encode(&row.answer));
-    tokens.push(tokenizer.end());
-    debug_assert_eq!(
-        tokens.get(answer - 1),
-        Some(&tokenizer.begin(Speaker::Assistant))
-    );
-    Encoded { tokens, answer }
+    let mut answers = Vec::new();
+    let mut say = |tokens: &mut Vec<u32>, answer: &str| {
+        debug_assert_eq!(tokens.last(), Some(&tokenizer.begin(Speaker::Assistant)));
+        let start = tokens.len();
+        tokens.extend(tokenizer.encode(answer));
+        tokens.push(tokenizer.end());
+        answers.push(start..tokens.len());
+    };
+    say(&mut tokens, &row.answer);
+    for [question, answer] in &row.more {
+        tokens.extend(tokenizer.chat([(Speaker::User, question.as_str())]));
+        say(&mut tokens, answer);
+    }
+    Encoded { tokens, answers }
 }
 
 /// What a token of a prompt counts. Nobody can know what a made-up prompt says next, but in one that names a place twice
@@ -115,17 +122,23 @@ fn batch(rows: &[Encoded]) -> Batch {
     for row in rows {
         let (start, length) = (batch.tokens.len(), row.tokens.len() - 1);
         batch.tokens.extend(&row.tokens[..length]);
-        let said = row.tokens.len() - row.answer;
-        // A label is two tokens and an object forty: by their root, neither is drowned.
-        #[expect(clippy::cast_precision_loss, reason = "a few dozen tokens")]
-        let weight = (8.0 / said as f32).sqrt();
+        let mut answers = row.answers.iter().peekable();
         for (at, next) in row.tokens.iter().enumerate().skip(1) {
-            if at < row.answer {
-                batch.prompts.add(start + at - 1, *next, PROMPT);
-            } else {
-                batch.answers.add(start + at - 1, *next, weight);
+            answers.next_if(|answer| answer.end <= at);
+            match answers.peek().filter(|answer| answer.contains(&at)) {
+                Some(answer) => {
+                    let weight = weight(answer.len());
+                    batch.answers.add(start + at - 1, *next, weight);
+                }
+                None => batch.prompts.add(start + at - 1, *next, PROMPT),
             }
         }
     }
     batch
+}
+
+/// A label is two tokens and an object forty: by their root, neither is drowned.
+#[expect(clippy::cast_precision_loss, reason = "a few dozen tokens")]
+fn weight(tokens: usize) -> f32 {
+    (8.0 / tokens as f32).sqrt()
 }

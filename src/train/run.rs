@@ -27,6 +27,8 @@ pub struct Settings {
     pub shape: Shape,
     /// Of the weights and the rows.
     pub seed: u64,
+    /// A GGUF of the same sizes whose weights are the first ones; else they come by chance.
+    pub from: Option<PathBuf>,
     /// Steps in all.
     pub steps: usize,
     /// Where to stop before the end, with a checkpoint to carry on from.
@@ -60,6 +62,14 @@ pub enum RunError {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// Weights to begin with that are no GGUF, or of other sizes.
+    #[error("cannot begin from `{}`: {reason}", path.display())]
+    From {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        reason: String,
     },
     /// A checkpoint of another run.
     #[error("the checkpoint `{}` does not say its step", path.display())]
@@ -114,6 +124,8 @@ impl<'c> Run<'c> {
         };
         if run.settings.checkpoint.exists() {
             run.restore()?;
+        } else if let Some(path) = run.settings.from.clone() {
+            run.begin_from(&path)?;
         }
         Ok(run)
     }

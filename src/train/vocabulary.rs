@@ -68,6 +68,7 @@ fn texts(row: &Row) -> Vec<String> {
     let turns = row.turns.iter().map(|(_, text)| text.as_str());
     turns
         .chain([row.answer.as_str()])
+        .chain(row.more.iter().flatten().map(String::as_str))
         .map(|text| {
             let mut text = text.to_owned();
             for word in row.copied.iter().filter(|word| !word.is_empty()) {

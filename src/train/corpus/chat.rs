@@ -61,6 +61,7 @@ fn row(
         kind,
         turns: system.into_iter().chain([(Speaker::User, said)]).collect(),
         answer,
+        more: Vec::new(),
         copied: Vec::new(),
         facts: Vec::new(),
     }

@@ -147,6 +147,7 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
         kind: Kind::LabelExamples,
         turns,
         answer: labels[kind].clone(),
+        more: Vec::new(),
         copied: Vec::new(),
         facts: Vec::new(),
     }

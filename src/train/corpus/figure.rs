@@ -60,7 +60,7 @@ impl Span {
             _ => "-",
         };
         let style = Style {
-            places: dice.weighted(&[58, 24, 18]),
+            places: dice.weighted(&[60, 26, 14]),
             minus,
         };
         let scale = 10_i64.pow(u32::try_from(style.places).unwrap_or(0));
@@ -85,15 +85,20 @@ fn between(least: i64, most: i64, dice: &mut Dice) -> i64 {
 }
 
 impl Style {
-    /// Writes a number of the last decimal place; whole numbers sometimes without decimals.
+    /// Writes a number of the last decimal place; zeros at its end are left out as often as not.
     fn figure(&self, value: i64, dice: &mut Dice) -> Figure {
         let scale = 10_u64.pow(u32::try_from(self.places).unwrap_or(0));
         let (whole, part) = (value.unsigned_abs() / scale, value.unsigned_abs() % scale);
-        let digits = if self.places == 0 || (part == 0 && dice.percent(50)) {
-            whole.to_string()
-        } else {
-            format!("{whole}.{part:0places$}", places = self.places)
-        };
+        let mut digits = whole.to_string();
+        if self.places > 0 {
+            digits = format!("{whole}.{part:0places$}", places = self.places);
+            if dice.percent(50) {
+                digits = digits
+                    .trim_end_matches('0')
+                    .trim_end_matches('.')
+                    .to_owned();
+            }
+        }
         let (sign, minus) = if value < 0 {
             (self.minus, "-")
         } else {

@@ -52,8 +52,9 @@ impl HeldOut {
             .facts
             .iter()
             .map(|facts| facts.each_ref().map(|field| normal(field)));
+        let turns = row.turns.iter().map(|(_, text)| text);
         facts.into_iter().any(|facts| self.facts.contains(&facts))
-            || row.turns.iter().any(|(_, text)| {
+            || turns.chain(row.more.iter().flatten()).any(|text| {
                 let text = normal(text);
                 self.texts.iter().any(|held| text.contains(held.as_str()))
             })

@@ -122,6 +122,7 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
         } else {
             label
         },
+        more: Vec::new(),
         copied: Vec::new(),
         facts: Vec::new(),
     }

@@ -19,6 +19,7 @@ mod note;
 mod place;
 mod prompt;
 mod question;
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -94,6 +95,8 @@ pub struct Row {
     pub turns: Vec<(Speaker, String)>,
     /// What the model is to say.
     pub answer: String,
+    /// Further questions about the same notes, each with its answer.
+    pub more: Vec<[String; 2]>,
     /// Names, figures and conditions: what is copied, and never becomes part of a merged token.
     pub copied: Vec<String>,
     /// Places with their condition, lowest and highest, for what is held out.
@@ -142,10 +145,11 @@ impl Corpus {
         } else {
             Tongue::En
         };
-        match dice.weighted(&[58, 32, 5, 5]) {
+        match dice.weighted(&[32, 36, 22, 4, 6]) {
             0 => question::row(self, tongue, dice),
-            1 => label::row(self, tongue, dice),
-            2 => chat::reply(self, tongue, dice),
+            1 => several::row(self, tongue, dice),
+            2 => label::row(self, tongue, dice),
+            3 => chat::reply(self, tongue, dice),
             _ => chat::other(self, tongue, dice),
         }
     }

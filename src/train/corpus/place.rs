@@ -26,7 +26,7 @@ const ENDINGS_ZH: [&str; 28] = [
 ];
 /// Names of one language that a prompt in the other may hold are this rare, of a hundred.
 const FOREIGN: usize = 4;
-const RARE: usize = 8;
+const RARE: usize = 4;
 
 /// Picks or invents the name of a place.
 pub(super) fn place(tongue: Tongue, dice: &mut Dice) -> String {

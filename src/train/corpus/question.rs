@@ -38,7 +38,7 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let grammar = corpus.grammar(tongue);
     let kind = KINDS[dice.weighted(&KINDS.map(|(_, weight)| weight))].0;
     // What people mostly ask is plain; the rest is there so that nothing is too much for it.
-    let easy = dice.percent(45);
+    let easy = dice.percent(65);
     let known = match dice.below(100) {
         0..=5 => Known::Nothing,
         6..=16 => Known::Elsewhere,
@@ -104,6 +104,7 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
         kind: if is_unknown { Kind::Unknown } else { kind },
         turns: asked.turns(notes, dice),
         answer,
+        more: Vec::new(),
         copied: all.iter().flat_map(Facts::copied).chain([name]).collect(),
         facts: all.iter().map(Facts::key).collect(),
     };
@@ -120,7 +121,8 @@ pub(super) fn other(tongue: Tongue) -> &'static str {
     }
 }
 
-fn today(tongue: Tongue) -> &'static str {
+/// Says "today".
+pub(super) fn today(tongue: Tongue) -> &'static str {
     match tongue {
         Tongue::Zh => "今天",
         Tongue::En => "today",
@@ -148,7 +150,13 @@ fn day(tongue: Tongue, known: &Known, dice: &mut Dice) -> &'static str {
 }
 
 /// Writes the notes, with what leads to them.
-fn notes(writer: &Writer, all: &[Facts], layout: Layout, dated: bool, dice: &mut Dice) -> String {
+pub(super) fn notes(
+    writer: &Writer,
+    all: &[Facts],
+    layout: Layout,
+    dated: bool,
+    dice: &mut Dice,
+) -> String {
     if all.is_empty() {
         return String::new();
     }

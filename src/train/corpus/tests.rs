@@ -57,7 +57,7 @@ fn a_seed_gives_the_same_rows() {
     let said = |seed| {
         rows(&corpus, seed, 200)
             .into_iter()
-            .map(|row| (row.turns, row.answer))
+            .map(|row| (row.turns, row.answer, row.more))
             .collect::<Vec<_>>()
     };
     assert_eq!(said(7), said(7));
@@ -74,7 +74,8 @@ fn no_case_of_a_shipped_suite_is_in_a_row() {
     );
     let corpus = Corpus::new(held_out());
     for row in rows(&corpus, 1, ROWS) {
-        for (_, text) in &row.turns {
+        let turns = row.turns.iter().map(|(_, text)| text);
+        for text in turns.chain(row.more.iter().flatten()) {
             let text = normal(text);
             let found = shipped.iter().find(|held| text.contains(held.as_str()));
             assert_eq!(found, None, "in {:?}", row.turns);
@@ -96,6 +97,7 @@ fn what_is_held_out_is_refused_in_whatever_form() {
         kind: Kind::Label,
         turns: vec![(Speaker::User, text.to_owned())],
         answer: String::new(),
+        more: Vec::new(),
         copied: Vec::new(),
         facts: vec![facts.map(str::to_owned)],
     };
@@ -115,6 +117,9 @@ fn every_name_in_a_grammar_is_a_rule_or_bound() {
             .iter()
             .chain([&(Speaker::Assistant, row.answer.clone())])
         {
+            assert!(!text.contains("?>"), "{text}");
+        }
+        for text in row.more.iter().flatten() {
             assert!(!text.contains("?>"), "{text}");
         }
     }

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use candle_core::{Device, Tensor, Var, safetensors};
 
+use crate::provider::embedded::gguf::Gguf;
 use crate::train::gguf_write;
 use crate::train::run::{Run, RunError, WORKERS};
 
@@ -86,6 +87,39 @@ impl Run<'_> {
         let trained = self.step_number() * WORKERS;
         let trained = self.feed.by_ref().take(trained);
         self.tokens = trained.map(|batch| batch.tokens.len()).sum();
+        Ok(())
+    }
+}
+
+impl Run<'_> {
+    /// Takes the first weights from a GGUF: rounded to its blocks, which a few steps mend.
+    pub(super) fn begin_from(&mut self, path: &Path) -> Result<(), RunError> {
+        let bytes = fs::read(path).map_err(|source| file_error(path, source))?;
+        let refused = |reason: String| RunError::From {
+            path: path.to_owned(),
+            reason,
+        };
+        let file = Gguf::read(&bytes).map_err(|error| refused(error.to_string()))?;
+        for (name, weight) in &self.network.weights {
+            let tensor = file
+                .tensor(name)
+                .ok_or_else(|| refused(format!("it has no `{name}`")))?;
+            // A GGUF names the size of a row first.
+            let sizes: Vec<u64> = weight
+                .dims()
+                .iter()
+                .rev()
+                .map(|size| *size as u64)
+                .collect();
+            if tensor.shape() != sizes {
+                return Err(refused(format!("`{name}` has another size")));
+            }
+            weight.set(&Tensor::from_vec(
+                tensor.to_f32(),
+                weight.shape().clone(),
+                &Device::Cpu,
+            )?)?;
+        }
         Ok(())
     }
 }

@@ -27,6 +27,7 @@ fn weights(folder: &Path, name: &str, stops: &[usize]) -> Vec<u8> {
             rate: 1e-3,
             out: out.clone(),
             checkpoint: folder.join(name).with_extension("safetensors"),
+            from: None,
             every: 2,
         };
         let run = Run::new(settings, &corpus, &tokenizer).expect("a run");
