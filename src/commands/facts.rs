@@ -231,7 +231,7 @@ fn among(
     comparisons
 }
 
-fn pairing_side<'r>(pairing: &'r Pairing<'_>, part: &Part<'r>, run: &RunRecord) -> Side<'r> {
+fn pairing_side<'r>(pairing: &'r Pairing, part: &Part<'r>, run: &RunRecord) -> Side<'r> {
     pairing.side(part.name(run), part.rows.iter().copied())
 }
 
@@ -275,20 +275,15 @@ fn with_recorded(
 }
 
 /// Scores recorded answers with the assertions of today's cases of the same key.
-fn rescored(
-    rows: Vec<TrialRow>,
-    old: &Pairing<'_>,
-    new: &Pairing<'_>,
-    cases: &[Case],
-) -> Vec<TrialRow> {
+fn rescored(rows: Vec<TrialRow>, old: &Pairing, new: &Pairing, cases: &[Case]) -> Vec<TrialRow> {
     // A suite whose assertions cannot judge was refused before the run began; then the old scores stand.
     let scorers = Scorer::for_cases(cases).unwrap_or_default();
     let today: BTreeMap<&str, &Scorer> = cases
         .iter()
         .zip(&scorers)
-        .filter_map(|(case, scorer)| Some((new.keys.get(&case.id)?.as_str(), scorer)))
+        .filter_map(|(case, scorer)| Some((new.key(&case.id)?, scorer)))
         .collect();
-    let scorer_of = |row: &TrialRow| today.get(old.keys.get(&row.key.case)?.as_str()).copied();
+    let scorer_of = |row: &TrialRow| today.get(old.key(&row.key.case)?).copied();
     rows.into_iter()
         .map(|row| match scorer_of(&row) {
             Some(scorer) => judged(row, scorer),

@@ -1,6 +1,6 @@
 //! Which cases of two runs belong together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::commands::failure::Failure;
 use crate::commands::revision::Recorded;
@@ -16,28 +16,38 @@ pub(crate) fn reads(reader: &Reader, revision: &Revision) -> Result<BTreeSet<Str
         .unwrap_or_default())
 }
 
-/// Names of cases and their clusters, for pairing.
-pub(crate) struct Pairing<'a> {
-    pub(crate) keys: BTreeMap<CaseId, String>,
-    clusters: BTreeMap<&'a CaseId, Option<&'a str>>,
+/// By what each case of a suite is paired, and its cluster.
+pub(crate) struct Pairing {
+    cases: HashMap<CaseId, Paired>,
 }
 
-impl<'a> Pairing<'a> {
-    pub(crate) fn by_id(cases: &'a [Case]) -> Self {
+struct Paired {
+    key: String,
+    cluster: Option<String>,
+}
+
+impl Pairing {
+    pub(crate) fn by_id(cases: &[Case]) -> Self {
+        Self::of(cases, cases.iter().map(|case| case.id.0.clone()))
+    }
+
+    pub(crate) fn by_vars(cases: &[Case], reads: &BTreeSet<String>) -> Self {
+        Self::of(cases, pair_keys(cases, reads))
+    }
+
+    fn of(cases: &[Case], keys: impl IntoIterator<Item = String>) -> Self {
+        let paired = cases.iter().zip(keys).map(|(case, key)| {
+            let cluster = case.cluster.clone();
+            (case.id.clone(), Paired { key, cluster })
+        });
         Self {
-            keys: cases
-                .iter()
-                .map(|case| (case.id.clone(), case.id.0.clone()))
-                .collect(),
-            clusters: clusters(cases),
+            cases: paired.collect(),
         }
     }
 
-    pub(crate) fn by_vars(cases: &'a [Case], reads: &BTreeSet<String>) -> Self {
-        Self {
-            keys: pair_keys(cases, reads),
-            clusters: clusters(cases),
-        }
+    /// Returns what a case is paired by; `None` for one of another suite.
+    pub(crate) fn key(&self, case: &CaseId) -> Option<&str> {
+        self.cases.get(case).map(|paired| paired.key.as_str())
     }
 
     pub(crate) fn side<'r>(
@@ -46,10 +56,10 @@ impl<'a> Pairing<'a> {
         rows: impl IntoIterator<Item = &'r TrialRow>,
     ) -> Side<'r> {
         let paired = |row: &'r TrialRow| {
-            let pair_key = self.keys.get(&row.key.case)?;
+            let case = self.cases.get(&row.key.case)?;
             Some(PairedRow {
-                pair_key,
-                cluster: self.clusters.get(&row.key.case).copied().flatten(),
+                pair_key: &case.key,
+                cluster: case.cluster.as_deref(),
                 row,
             })
         };
@@ -58,11 +68,4 @@ impl<'a> Pairing<'a> {
             rows: rows.into_iter().filter_map(paired).collect(),
         }
     }
-}
-
-fn clusters(cases: &[Case]) -> BTreeMap<&CaseId, Option<&str>> {
-    cases
-        .iter()
-        .map(|case| (&case.id, case.cluster.as_deref()))
-        .collect()
 }

@@ -1,18 +1,18 @@
 //! By what the rows of two sides are paired.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::domain::{Case, CaseId, canonical_json, sha256_hex};
+use crate::domain::{Case, canonical_json, sha256_hex};
 
-/// Returns each case's pairing key: its id where the author gave one, else a hash of the variables that the templates of
+/// Returns the cases' pairing keys, in their order: its id where the author gave one, else a hash of the variables that the templates of
 /// either side read, so that correcting an expectation, or adding a variable nobody reads, keeps the pair.
-pub fn pair_keys(cases: &[Case], read: &BTreeSet<String>) -> BTreeMap<CaseId, String> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+pub fn pair_keys(cases: &[Case], read: &BTreeSet<String>) -> Vec<String> {
+    let mut seen = HashMap::with_capacity(cases.len());
     cases
         .iter()
-        .map(|case| (case.id.clone(), unique(key(case, read), &mut seen)))
+        .map(|case| unique(key(case, read), &mut seen))
         .collect()
 }
 
@@ -29,7 +29,7 @@ fn key(case: &Case, read: &BTreeSet<String>) -> String {
     sha256_hex(canonical_json(&json!({ "vars": vars, "turns": case.turns })).as_bytes())
 }
 
-fn unique(key: String, seen: &mut BTreeMap<String, usize>) -> String {
+fn unique(key: String, seen: &mut HashMap<String, usize>) -> String {
     let times = seen.entry(key.clone()).or_default();
     *times += 1;
     if *times == 1 {
@@ -42,7 +42,7 @@ fn unique(key: String, seen: &mut BTreeMap<String, usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Place;
+    use crate::domain::{CaseId, Place};
 
     fn case(id: &str, named: bool, vars: &Value) -> Case {
         Case {
@@ -75,7 +75,7 @@ mod tests {
             &[case("b", false, &json!({"expected": "雨", "city": "北京"}))],
             &reads(&["city"]),
         );
-        assert_eq!(old.values().next(), new.values().next());
+        assert_eq!(old, new);
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
             case("a", false, &json!({"city": "北京"})),
             case("b", false, &json!({"city": "北京"})),
         ];
-        let keys: BTreeSet<String> = pair_keys(&twins, &reads(&["city"])).into_values().collect();
+        let keys: BTreeSet<String> = pair_keys(&twins, &reads(&["city"])).into_iter().collect();
         assert_eq!(keys.len(), 2);
     }
 }

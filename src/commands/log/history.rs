@@ -7,14 +7,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::commands::failure::Failure;
-use crate::commands::pairing::{Pairing, reads};
+use crate::commands::log::gains::{Gain, Gains};
 use crate::commands::revision::Recorded;
-use crate::domain::{Case, CaseId, Cost, ModelRef, PromptName, Revision, Sha256Hex, TrialRow};
-use crate::ledger::{IterationRecord, Reader, RunRecord, RunRef};
-use crate::summary::{
-    Change, CompareOptions, Comparison, ComparisonKind, Iteration, Series, SideName, SpendRow,
-    Stretch, VariantFacts, VariantIdentity, compare, variant_facts, working_time,
+use crate::domain::{
+    Case, CaseId, Cost, ModelRef, PromptName, Revision, Sha256Hex, TrialRow, Variant,
 };
+use crate::ledger::{IterationRecord, Reader, RunRecord};
+use crate::summary::{
+    Change, Iteration, Series, SideName, SpendRow, Stretch, VariantFacts, VariantIdentity,
+    variant_facts, working_time,
+};
+
+/// Cases by the hash of their suite.
+pub(super) type Suites = BTreeMap<Sha256Hex, Vec<Case>>;
 
 /// Reads the iterations of a prompt, one series for each variant and model that have one.
 pub(super) fn series(reader: &Reader, prompt: &PromptName) -> Result<Vec<Series>, Failure> {
@@ -25,9 +30,8 @@ pub(super) fn series(reader: &Reader, prompt: &PromptName) -> Result<Vec<Series>
     spend.retain(|row| row.source.prompt.as_ref() == Some(prompt));
     let history = History {
         reader,
-        prompt,
         worked: worked(&records, &runs),
-        changes: changes(reader, &records)?,
+        texts: texts(reader, &records)?,
         records,
         runs,
         spend,
@@ -38,24 +42,33 @@ pub(super) fn series(reader: &Reader, prompt: &PromptName) -> Result<Vec<Series>
 /// Everything that is read once for all series.
 struct History<'a> {
     reader: &'a Reader,
-    prompt: &'a PromptName,
     records: Vec<IterationRecord>,
     /// By position of the record.
     worked: Vec<Duration>,
     /// By position of the record.
-    changes: Vec<Change>,
+    texts: Vec<Text>,
     runs: Vec<RunRecord>,
     spend: Vec<SpendRow>,
 }
 
+/// What a record's text tells.
+#[derive(Default)]
+struct Text {
+    change: Change,
+    /// The variables that it reads.
+    reads: BTreeSet<String>,
+}
+
 /// A scored run of a revision.
-struct Scored {
-    run: RunRecord,
-    facts: VariantFacts,
+pub(super) struct Scored {
+    pub(super) run: RunRecord,
+    pub(super) facts: VariantFacts,
     held_out: Option<VariantFacts>,
     /// Without those of held-out cases: what is chosen by must not see them.
-    rows: Vec<TrialRow>,
-    name: SideName,
+    pub(super) rows: Vec<TrialRow>,
+    pub(super) name: SideName,
+    /// The variables that the revision reads.
+    pub(super) reads: BTreeSet<String>,
 }
 
 impl History<'_> {
@@ -66,11 +79,10 @@ impl History<'_> {
                 models.push(model);
             }
         }
-        let mut cases = BTreeMap::new();
-        let mut all = Vec::new();
+        let (mut suites, mut all, mut first) = (Suites::new(), Vec::new(), 0);
         for chunk in self.records.chunk_by(|a, b| a.variant == b.variant) {
             for model in &models {
-                let iterations = self.on_model(chunk, model, &mut cases)?;
+                let iterations = self.on_model(first, chunk, model, &mut suites)?;
                 if iterations.iter().any(|one| one.facts.is_some()) {
                     all.push(Series {
                         variant: chunk[0].variant.clone(),
@@ -79,87 +91,56 @@ impl History<'_> {
                     });
                 }
             }
+            first += chunk.len();
         }
         Ok(all)
     }
 
+    /// `first` is the position of the first of these records among all.
     fn on_model(
         &self,
+        first: usize,
         records: &[IterationRecord],
         model: &ModelRef,
-        cases: &mut BTreeMap<Sha256Hex, Vec<Case>>,
+        suites: &mut Suites,
     ) -> Result<Vec<Iteration>, Failure> {
+        let mut gains = Gains::default();
         let mut iterations = Vec::with_capacity(records.len());
-        let (mut previous, mut best): (Option<Rc<Scored>>, Option<Rc<Scored>>) = (None, None);
-        for record in records {
-            let scored = self.scored(record, model, cases)?.map(Rc::new);
-            let against = |earlier: &Option<Rc<Scored>>| match (earlier, &scored) {
-                (Some(earlier), Some(now)) => self.compared(earlier, now, cases).map(Some),
-                _ => Ok(None),
-            };
-            let since_previous = against(&previous)?;
-            let best_is_previous = match (&previous, &best) {
-                (Some(previous), Some(best)) => previous.run.number == best.run.number,
-                _ => false,
-            };
-            let since_best = if best_is_previous {
-                since_previous.clone()
-            } else {
-                against(&best)?
-            };
-            iterations.push(self.iteration(
-                record,
-                model,
-                scored.as_deref(),
-                since_previous,
-                since_best,
-            ));
-            let rate = |scored: &Option<Rc<Scored>>| {
-                scored.as_ref().and_then(|scored| scored.facts.pass_rate)
-            };
-            if scored.is_some() {
-                if rate(&scored) > rate(&best) {
-                    best.clone_from(&scored);
-                }
-                previous = scored;
-            }
+        for (at, record) in (first..).zip(records) {
+            let scored = self.scored(at, record, model, suites)?.map(Rc::new);
+            let gain = scored.clone().map(|now| gains.next(now, suites));
+            let gain = gain.unwrap_or_default();
+            iterations.push(self.iteration(at, record, model, scored.as_deref(), gain));
         }
         Ok(iterations)
     }
 
     fn iteration(
         &self,
+        at: usize,
         record: &IterationRecord,
         model: &ModelRef,
         scored: Option<&Scored>,
-        since_previous: Option<Comparison>,
-        since_best: Option<Comparison>,
+        gain: Gain,
     ) -> Iteration {
-        let at = self.records.iter().position(|one| one == record);
         let first = self.runs.iter().find(|run| run.id == record.run);
         Iteration {
             number: record.number,
             revision: record.revision.clone(),
-            change: at
-                .and_then(|at| self.changes.get(at))
-                .cloned()
-                .unwrap_or_default(),
+            change: self.texts[at].change.clone(),
             first: first
                 .and_then(|run| run.started_at.parse().ok())
                 .unwrap_or_default(),
             run: scored.map(|scored| scored.run.number),
             facts: scored.map(|scored| scored.facts.clone()),
             held_out: scored.and_then(|scored| scored.held_out.clone()),
-            since_previous,
-            since_best,
+            since_previous: gain.since_previous,
+            since_best: gain.since_best,
             target: self.spent(record, |row| {
                 row.source.purpose == "eval" && row.source.model == *model
             }),
             judges: self.spent(record, |row| row.source.purpose == "judge"),
-            worked: at
-                .and_then(|at| self.worked.get(at))
-                .copied()
-                .unwrap_or_default(),
+            worked: self.worked[at],
         }
     }
 
@@ -181,19 +162,23 @@ impl History<'_> {
     /// The last whole run of a revision on a model, summed up.
     fn scored(
         &self,
+        at: usize,
         record: &IterationRecord,
         model: &ModelRef,
-        cases: &mut BTreeMap<Sha256Hex, Vec<Case>>,
+        suites: &mut Suites,
     ) -> Result<Option<Scored>, Failure> {
-        let found = self
-            .reader
-            .run_of(self.prompt, &record.variant, model, &record.revision)?;
-        let Some(found) = found else { return Ok(None) };
-        let run = self.reader.run(&RunRef::Id(found.run))?;
-        let mut rows = self.reader.verdicts(&run.id)?;
-        rows.retain(|row| row.key.variant == record.variant && row.key.model == *model);
-        if !cases.contains_key(&run.suite_hash) {
-            cases.insert(run.suite_hash.clone(), self.reader.cases(&run.id)?);
+        let stands = |run: &&RunRecord| {
+            let revision = |(variant, revision): &(Variant, Revision)| {
+                *variant == record.variant && *revision == record.revision
+            };
+            run.is_whole() && run.models.contains(model) && run.revisions.iter().any(revision)
+        };
+        let Some(run) = self.runs.iter().rev().find(stands) else {
+            return Ok(None);
+        };
+        let rows = self.reader.verdicts_of(&run.id, &record.variant, model)?;
+        if !suites.contains_key(&run.suite_hash) {
+            suites.insert(run.suite_hash.clone(), self.reader.cases(&run.id)?);
         }
         let identity = VariantIdentity {
             variant: record.variant.clone(),
@@ -201,7 +186,7 @@ impl History<'_> {
             model: model.clone(),
             iteration: Some(record.number),
         };
-        let suite = cases.get(&run.suite_hash).map_or(&[][..], Vec::as_slice);
+        let suite = suites.get(&run.suite_hash).map_or(&[][..], Vec::as_slice);
         let (held_out, rows) = apart(rows, suite);
         let facts =
             |rows: &[TrialRow]| variant_facts(identity.clone(), &rows.iter().collect::<Vec<_>>());
@@ -216,38 +201,9 @@ impl History<'_> {
                 iteration: Some(record.number),
             },
             rows,
-            run,
+            reads: self.texts[at].reads.clone(),
+            run: run.clone(),
         }))
-    }
-
-    /// Compares two runs as they were scored then, paired as every comparison is.
-    fn compared(
-        &self,
-        old: &Scored,
-        new: &Scored,
-        cases: &BTreeMap<Sha256Hex, Vec<Case>>,
-    ) -> Result<Comparison, Failure> {
-        let mut read = reads(self.reader, &old.name.revision)?;
-        read.extend(reads(self.reader, &new.name.revision)?);
-        let cases_of = |scored: &Scored| {
-            cases
-                .get(&scored.run.suite_hash)
-                .map_or(&[][..], Vec::as_slice)
-        };
-        let (old_pairing, new_pairing) = (
-            Pairing::by_vars(cases_of(old), &read),
-            Pairing::by_vars(cases_of(new), &read),
-        );
-        let options = CompareOptions {
-            kind: ComparisonKind::Previous,
-            min_gain: 0.0,
-            give_verdict: true,
-        };
-        Ok(compare(
-            &old_pairing.side(old.name.clone(), &old.rows),
-            &new_pairing.side(new.name.clone(), &new.rows),
-            &options,
-        ))
     }
 }
 
@@ -295,9 +251,9 @@ fn worked(records: &[IterationRecord], runs: &[RunRecord]) -> Vec<Duration> {
     working_time(runs.iter().filter_map(stretch).collect(), records.len())
 }
 
-/// What each record changed in the text of the one before it of its variant, partials included.
-fn changes(reader: &Reader, records: &[IterationRecord]) -> Result<Vec<Change>, Failure> {
-    let mut changes = Vec::with_capacity(records.len());
+/// Each record's variables, and what it changed in the text of the one before it of its variant, partials included.
+fn texts(reader: &Reader, records: &[IterationRecord]) -> Result<Vec<Text>, Failure> {
+    let mut texts = Vec::with_capacity(records.len());
     let mut last = (None, String::new());
     for record in records {
         let old = if last.0 == Some(&record.variant) {
@@ -305,19 +261,22 @@ fn changes(reader: &Reader, records: &[IterationRecord]) -> Result<Vec<Change>, 
         } else {
             String::new()
         };
-        let new = whole_text(reader, &record.revision)?;
-        changes.push(Change::between(&old, &new));
+        let recorded = Recorded::read(reader, &record.revision)?;
+        let new = recorded.as_ref().map_or_else(String::new, whole_text);
+        texts.push(Text {
+            change: Change::between(&old, &new),
+            reads: recorded.map(|recorded| recorded.reads).unwrap_or_default(),
+        });
         last = (Some(&record.variant), new);
     }
-    Ok(changes)
+    Ok(texts)
 }
 
-/// A revision's file, then the partials that it reaches; nothing where the ledger does not keep it.
-fn whole_text(reader: &Reader, revision: &Revision) -> Result<String, Failure> {
-    let Some(Recorded { text, .. }) = Recorded::read(reader, revision)? else {
-        return Ok(String::new());
-    };
-    let partials = text.partials.iter();
+/// A revision's file, then the partials that it reaches.
+fn whole_text(recorded: &Recorded) -> String {
+    let partials = recorded.text.partials.iter();
     let partials = partials.map(|(name, body)| format!("_{name}:\n{body}\n"));
-    Ok(std::iter::once(text.source()).chain(partials).collect())
+    std::iter::once(recorded.text.source())
+        .chain(partials)
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! `pw log`: the iterations of a prompt, what each changed, scored, gained and cost; and an old one written back.
 
+mod gains;
 mod history;
 mod restore;
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Rows, params};
 use serde::Deserialize;
 
 use crate::domain::{
-    CaseId, Cost, Message, ModelRef, Outcome, RunId, Score, TrialKey, TrialRow, Usd,
+    CaseId, Cost, Message, ModelRef, Outcome, RunId, Score, TrialKey, TrialRow, Usd, Variant,
 };
 use crate::ledger::LedgerError;
 use crate::ledger::payload::{Plain, StoredAnswer};
@@ -58,6 +58,13 @@ const VERDICTS: &str = "\
     t.latency_ms, t.cached_from IS NOT NULL FROM trials t JOIN names v ON v.id = t.variant JOIN names e ON e.id = t.endpoint \
     JOIN names m ON m.id = t.model JOIN names k ON k.id = t.case_name WHERE t.run = ?1 ORDER BY t.position";
 
+/// The same of one variant and model, whose names need no looking up in every row.
+const VERDICTS_OF: &str = "\
+    SELECT t.position, ?2, ?3, ?4, k.name, t.repeat, t.outcome, t.error, t.pass, t.score, t.attempts, \
+    t.latency_ms, t.cached_from IS NOT NULL FROM trials t JOIN names k ON k.id = t.case_name WHERE t.run = ?1 \
+    AND t.variant = (SELECT id FROM names WHERE name = ?2) AND t.endpoint = (SELECT id FROM names WHERE name = ?3) \
+    AND t.model = (SELECT id FROM names WHERE name = ?4) ORDER BY t.position";
+
 impl Reader {
     /// Returns a run's rows with what was decided about them and nothing else: no texts, no assertions, no money.
     ///
@@ -66,27 +73,44 @@ impl Reader {
         self.read(|conn| {
             let number = run_number(conn, run)?;
             let mut statement = conn.prepare_cached(VERDICTS)?;
-            let mut rows = statement.query([number])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(TrialRow {
-                    key: key(row)?,
-                    messages: Vec::new(),
-                    scores: Vec::new(),
-                    pass: row.get(8)?,
-                    score: row.get(9)?,
-                    cost: Cost::default(),
-                    answer_cost: Cost::default(),
-                    price: None,
-                    cached: row.get(12)?,
-                    attempts: row.get(10)?,
-                    latency_ms: latency(row)?,
-                    outcome: outcome(row, None)?,
-                });
-            }
-            Ok(found)
+            verdicts(statement.query([number])?)
         })
     }
+
+    /// Returns what [`Reader::verdicts`] does of one variant and model.
+    pub fn verdicts_of(
+        &self,
+        run: &RunId,
+        variant: &Variant,
+        model: &ModelRef,
+    ) -> Result<Vec<TrialRow>, LedgerError> {
+        self.read(|conn| {
+            let number = run_number(conn, run)?;
+            let names = params![number, variant.as_str(), model.endpoint, model.model];
+            verdicts(conn.prepare_cached(VERDICTS_OF)?.query(names)?)
+        })
+    }
+}
+
+fn verdicts(mut rows: Rows<'_>) -> Result<Vec<TrialRow>, LedgerError> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(TrialRow {
+            key: key(row)?,
+            messages: Vec::new(),
+            scores: Vec::new(),
+            pass: row.get(8)?,
+            score: row.get(9)?,
+            cost: Cost::default(),
+            answer_cost: Cost::default(),
+            price: None,
+            cached: row.get(12)?,
+            attempts: row.get(10)?,
+            latency_ms: latency(row)?,
+            outcome: outcome(row, None)?,
+        });
+    }
+    Ok(found)
 }
 
 /// Returns the number of a run.
@@ -179,22 +203,23 @@ fn messages(row: &Row<'_>) -> Result<Vec<Message>, LedgerError> {
 }
 
 fn outcome(row: &Row<'_>, bought: Option<Bought>) -> Result<Outcome, LedgerError> {
-    let word: String = row.get(6)?;
-    Ok(match word.as_str() {
-        "answered" => Outcome::Answered {
-            // A text that is no longer kept leaves an answer without one: its verdict and its money are still known.
-            answer: Box::new(
-                bought
-                    .and_then(|b| b.answer)
-                    .unwrap_or_else(|| StoredAnswer::default().into_answer()),
-            ),
+    Ok(
+        match row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)? {
+            "answered" => Outcome::Answered {
+                // A text that is no longer kept leaves an answer without one: its verdict and its money are still known.
+                answer: Box::new(
+                    bought
+                        .and_then(|b| b.answer)
+                        .unwrap_or_else(|| StoredAnswer::default().into_answer()),
+                ),
+            },
+            "skipped" => Outcome::Skipped,
+            _ => Outcome::Error {
+                fault: json(
+                    "a trial's error",
+                    &row.get::<_, Option<String>>(7)?.unwrap_or_default(),
+                )?,
+            },
         },
-        "skipped" => Outcome::Skipped,
-        _ => Outcome::Error {
-            fault: json(
-                "a trial's error",
-                &row.get::<_, Option<String>>(7)?.unwrap_or_default(),
-            )?,
-        },
-    })
+    )
 }

@@ -72,6 +72,13 @@ pub struct RunRecord {
     pub models: Vec<ModelRef>,
 }
 
+impl RunRecord {
+    /// Tells whether its answers stand for its revisions: it ended well and left out no case.
+    pub fn is_whole(&self) -> bool {
+        self.status == RunStatus::Finished && self.complete && !self.filtered
+    }
+}
+
 const RUNS: &str = "\
     SELECT r.id, r.uuid, r.status, r.complete, r.filtered, r.started_ms, r.ended_ms, r.command, w.name, p.name, r.suite, \
     r.suite_hash, r.seed, r.version, r.git_commit, r.git_dirty, r.tags, r.note, r.settings, r.resumed_from \

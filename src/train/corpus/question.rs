@@ -41,8 +41,8 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let easy = dice.percent(65);
     let known = match dice.below(100) {
         0..=5 => Known::Nothing,
-        6..=16 => Known::Elsewhere,
-        17 | 18 => Known::OtherDay,
+        6..=14 => Known::Elsewhere,
+        15 | 16 => Known::OtherDay,
         _ => Known::Given,
     };
     let day = day(tongue, &known, dice);

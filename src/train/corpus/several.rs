@@ -11,8 +11,11 @@ use crate::train::corpus::prompt::Asked;
 use crate::train::corpus::question::{notes, today};
 use crate::train::corpus::{Corpus, Kind, Row, Tongue};
 
-/// What may be asked, and how often; objects are long and taught elsewhere.
-const KINDS: [(Kind, usize); 7] = [
+/// What may be asked, and how often.
+type Kinds = &'static [(Kind, usize)];
+
+/// Of whole notes; objects are long and taught elsewhere.
+const WHOLE: Kinds = &[
     (Kind::Plain, 34),
     (Kind::Both, 20),
     (Kind::All, 6),
@@ -21,14 +24,19 @@ const KINDS: [(Kind, usize); 7] = [
     (Kind::Range, 12),
     (Kind::Json, 4),
 ];
+/// Of notes that tell the condition only: whose it is stands right before it, which is where looking it up begins.
+const CONDITIONS: Kinds = &[(Kind::Plain, 85), (Kind::Bare, 15)];
+/// Of notes that tell the temperatures only.
+const FIGURES: Kinds = &[(Kind::High, 35), (Kind::Low, 35), (Kind::Range, 30)];
 /// Questions about a place that no note names, of a hundred.
-const STRANGERS: usize = 14;
+const STRANGERS: usize = 10;
 
 /// Makes notes of two places or more and a few questions about them.
 pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let layout = Layout::new(dice);
-    let places = 2 + dice.weighted(&[45, 30, 15, 10]);
-    let mut all: Vec<Facts> = (0..places).map(|_| Facts::new(tongue, dice)).collect();
+    let kinds = [WHOLE, CONDITIONS, FIGURES][dice.weighted(&[50, 35, 15])];
+    let places = 2 + dice.weighted(&[40, 30, 20, 10]);
+    let mut all: Vec<Facts> = (0..places).map(|_| facts(kinds, tongue, dice)).collect();
     if matches!(layout, Layout::Json) {
         all.iter_mut().for_each(Facts::plain);
     }
@@ -41,12 +49,12 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     let notes = notes(&writer, &all, layout, false, dice);
     let mut copied: Vec<String> = all.iter().flat_map(Facts::copied).collect();
     let mut ask = |dice: &mut Dice| {
-        let (asked, name, answer) = question(corpus, tongue, &all, dice);
+        let (asked, name, answer) = question(corpus, tongue, &all, kinds, dice);
         copied.push(name);
         (asked, answer)
     };
     let (first, answer) = ask(dice);
-    let more = (0..1 + dice.below(3)).map(|_| ask(dice));
+    let more = (0..=1 + dice.below(3)).map(|_| ask(dice));
     let more = more.map(|(asked, answer)| {
         let system = asked.system.map(|form| format!("{form}\n"));
         [system.unwrap_or_default() + &asked.question, answer]
@@ -63,11 +71,27 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     }
 }
 
+/// Makes up the facts of a place, no more of them than is asked for.
+fn facts(kinds: Kinds, tongue: Tongue, dice: &mut Dice) -> Facts {
+    loop {
+        let mut facts = Facts::new(tongue, dice);
+        if kinds == CONDITIONS {
+            facts.span = None;
+        } else if kinds == FIGURES {
+            facts.condition = None;
+        }
+        if facts.condition.is_some() || facts.span.is_some() {
+            return facts;
+        }
+    }
+}
+
 /// Asks about one of the places, or about a stranger; returns the question, the name and the answer.
 fn question<'c>(
     corpus: &'c Corpus,
     tongue: Tongue,
     all: &[Facts],
+    kinds: Kinds,
     dice: &mut Dice,
 ) -> (Asked<'c>, String, String) {
     let known = dice.pick(all).filter(|_| !dice.percent(STRANGERS));
@@ -76,14 +100,22 @@ fn question<'c>(
         grammar: corpus.grammar(tongue),
         tongue,
         easy: true,
-        kind: KINDS[dice.weighted(&KINDS.map(|(_, weight)| weight))].0,
+        kind: kind(kinds, dice),
         question: String::new(),
         system: None,
     };
     let day = today(tongue);
     asked.ask(&name, day, false, dice);
-    let answer = known
-        .and_then(|facts| facts.answer(asked.kind, tongue, &name, day))
-        .unwrap_or_else(|| unknown(asked.kind, tongue, &name, day));
+    let answer = known.and_then(|facts| facts.answer(asked.kind, tongue, &name, day));
+    let answer = answer.unwrap_or_else(|| {
+        let answer = unknown(asked.kind, tongue, &name, day);
+        asked.kind = Kind::Unknown;
+        answer
+    });
     (asked, name, answer)
+}
+
+fn kind(kinds: Kinds, dice: &mut Dice) -> Kind {
+    let weights: Vec<usize> = kinds.iter().map(|(_, weight)| *weight).collect();
+    kinds[dice.weighted(&weights)].0
 }

@@ -49,7 +49,7 @@ pub(super) fn cases(reader: &Reader, run: &RunRecord, suite: &Suite) -> Result<M
     let today: BTreeMap<&str, &Case> = suite
         .cases
         .iter()
-        .filter_map(|case| Some((now.keys.get(&case.id)?.as_str(), case)))
+        .filter_map(|case| Some((now.key(&case.id)?, case)))
         .collect();
     let mut matched = Matched {
         cases: Vec::new(),
@@ -58,8 +58,7 @@ pub(super) fn cases(reader: &Reader, run: &RunRecord, suite: &Suite) -> Result<M
     };
     let (mut gone, mut other) = (Vec::new(), Vec::new());
     for case in &recorded {
-        let key = then.keys.get(&case.id).map(String::as_str);
-        match key.and_then(|key| today.get(key)) {
+        match then.key(&case.id).and_then(|key| today.get(key)) {
             None => gone.push(case.label.clone()),
             Some(same) => {
                 if let Some(what) = difference(case, same, &read) {
