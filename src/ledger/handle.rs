@@ -56,6 +56,8 @@ impl Ledger {
     }
 
     /// Begins a run and returns the number by which people name it.
+    ///
+    /// Errors: `GoneOnWith` for a second run that would go on from the same one.
     pub async fn begin_run(&self, run: NewRun) -> Result<u64, LedgerError> {
         self.ask(|reply| Op::Begin(Box::new(run), reply)).await
     }

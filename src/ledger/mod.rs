@@ -52,7 +52,7 @@ pub use import::{Imported, import};
 pub use mount::network_mount;
 pub use orders::{
     Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
-    Recorded, Recovered, Refused, Settle, TrialRecord,
+    Recorded, Recovered, Refused, Settle, Taken, TrialRecord,
 };
 pub use prune::{Pruned, Unneeded, prune};
 pub use reader::{

@@ -15,6 +15,7 @@ impl Page<'_> {
                 run: run.id.clone(),
             });
         }
+        self.refuse_second(run)?;
         let number = self.insert_run(run)?;
         for (position, (variant, revision, text)) in run.revisions.iter().enumerate() {
             self.insert_variant(number, position, variant, revision, text)?;
@@ -26,6 +27,29 @@ impl Page<'_> {
             self.insert_case(number, position, &run.suite_hash, case)?;
         }
         Ok(number)
+    }
+
+    /// Refuses to go on from a run that another one went on from. Whoever looked before could not know: only here, in the
+    /// transaction that begins the run, two that look at one instant stand in line.
+    fn refuse_second(&self, run: &NewRun) -> Result<(), LedgerError> {
+        let Some(from) = &run.resumed_from else {
+            return Ok(());
+        };
+        let found = self
+            .tx
+            .query_row(
+                "SELECT f.id, r.id, r.status FROM runs r JOIN runs f ON f.uuid = r.resumed_from WHERE r.resumed_from = ?1",
+                [from],
+                |row| {
+                    Ok(LedgerError::GoneOnWith {
+                        from: row.get(0)?,
+                        by: row.get(1)?,
+                        status: row.get(2)?,
+                    })
+                },
+            )
+            .optional()?;
+        found.map_or(Ok(()), Err)
     }
 
     fn insert_run(&mut self, run: &NewRun) -> Result<i64, LedgerError> {

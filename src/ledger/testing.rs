@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::ledger::{
     Caps, Hold, HoldOutcome, Ledger, NewCall, NewRun, OpenOptions, Price, Recorded, Refused,
-    Settle, TrialRecord,
+    Settle, Taken, TrialRecord,
 };
 use crate::summary::Git;
 
@@ -240,6 +240,7 @@ pub(super) fn trial(position: u32, case: &str, call: Uuid, pass: bool) -> TrialR
         outcome: Recorded::Answered,
         call: Some(call),
         cached_from: None,
+        taken: Taken::Cached,
         attempts: 1,
         latency_ms: Some(812),
         pass: Some(pass),

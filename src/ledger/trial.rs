@@ -69,8 +69,8 @@ impl Page<'_> {
         self.tx
             .prepare_cached(
                 "INSERT INTO trials (run, position, variant, endpoint, model, case_name, repeat, outcome, call, cached_from, \
-                 attempts, latency_ms, error, pass, score) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 attempts, latency_ms, error, pass, score, taken) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?
             .execute(params![
                 run,
@@ -87,7 +87,8 @@ impl Page<'_> {
                 trial.latency_ms.and_then(|ms| i64::try_from(ms).ok()),
                 error,
                 trial.pass,
-                trial.score
+                trial.score,
+                cached_from.and(trial.taken.word())
             ])?;
         Ok(())
     }

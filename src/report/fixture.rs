@@ -123,6 +123,7 @@ fn totals() -> Totals {
     Totals {
         calls: 48,
         cached: 0,
+        carried: 0,
         attempts: 48,
         usage: Usage::of(1_540, 770),
         billed: usd("0.00366"),

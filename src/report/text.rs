@@ -229,6 +229,7 @@ phrases! {
     left_of(left, all): "{left} of {all} left", "预算 {all}，剩余 {left}";
     cache_hits(n): "{n} from the cache", "{n} 次来自缓存";
     cache_saved(n, usd): "{n} from the cache, {usd} saved", "{n} 次来自缓存，节省 {usd}";
+    carried(n): "{n} taken over from an earlier run", "沿用先前运行的 {n} 个回答";
     since_first(usd, time): "{usd} and {time} since the first", "自首次迭代起 {usd}，{time}";
     score(value): "score {value}", "得分 {value}";
     repeat(n): "repeat {n}", "第 {n} 次重复";

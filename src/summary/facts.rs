@@ -72,8 +72,10 @@ pub struct Git {
 pub struct Totals {
     /// Requests that wanted an answer, cache hits not counted.
     pub calls: u64,
-    /// Answers that came from the ledger.
+    /// Answers that came from the cache.
     pub cached: u64,
+    /// Answers that came from the run that this one goes on from, or scores again.
+    pub carried: u64,
     /// Tries on the wire.
     pub attempts: u64,
     /// What settled attempts used.

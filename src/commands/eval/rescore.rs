@@ -21,7 +21,7 @@ use crate::commands::session::Session;
 use crate::commands::show::recorded;
 use crate::domain::{CaseId, Cost, Outcome, RunStatus, TrialKey, TrialRow, count};
 use crate::engine;
-use crate::ledger::{CachedAnswer, NewRun, Reader, RunRecord, RunRef};
+use crate::ledger::{CachedAnswer, NewRun, Reader, RunRecord, RunRef, Taken};
 use crate::report;
 use crate::scorer::Scorer;
 use crate::suite::{self, Suite};
@@ -190,7 +190,10 @@ async fn record(
     for (position, row) in rows.iter().enumerate() {
         let call = calls.get(&row.key).copied();
         ledger
-            .record_trial(&id, engine::trial_record(position, call, row))
+            .record_trial(
+                &id,
+                engine::trial_record(position, call, row, Taken::Rescored),
+            )
             .await?;
     }
     let whole = !rows

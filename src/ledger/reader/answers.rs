@@ -97,28 +97,30 @@ fn whole_answer(row: &Row<'_>, first: usize) -> Result<Option<Answer>, LedgerErr
 
 static CACHED: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT c.uuid, {COLUMNS} FROM calls c {JOINS} \
-         WHERE c.request_key = ?1 AND a.state = 'settled' ORDER BY c.id DESC"
+        "SELECT c.uuid, a.state, {COLUMNS} FROM calls c {JOINS} \
+         WHERE c.request_key = ?1 AND c.accepted IS NOT NULL ORDER BY c.id DESC"
     )
 });
 
 impl Reader {
-    /// Returns the newest accepted answer to a request, if its text is still kept.
+    /// Returns the newest accepted answer to a request, if its text is still kept. One whose cost nobody knows yet is an
+    /// answer like any other: buying it again would not tell what the first one cost.
     pub fn cached(&self, request_key: &str) -> Result<Option<CachedAnswer>, LedgerError> {
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&CACHED)?;
             let mut rows = statement.query([short_key(request_key)])?;
             while let Some(row) = rows.next()? {
-                let bought = read_answer(row, 1)?;
+                let bought = read_answer(row, 2)?;
                 let Some((bought, answer)) = bought
                     .and_then(|mut bought| bought.answer.take().map(|answer| (bought, answer)))
                 else {
                     continue;
                 };
+                let known = row.get::<_, String>(1)? == "settled";
                 return Ok(Some(CachedAnswer {
                     call: Uuid::from_bytes(row.get(0)?),
                     answer,
-                    cost: Some(bought.cost),
+                    cost: known.then_some(bought.cost),
                     latency_ms: bought.latency_ms,
                     price: bought.price,
                 }));

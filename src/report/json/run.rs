@@ -64,6 +64,7 @@ impl<'a> Run<'a> {
 struct TotalsJson<'a> {
     calls: u64,
     cached: u64,
+    carried: u64,
     attempts: u64,
     usage: TotalUsage,
     billed_usd: Usd,
@@ -79,6 +80,7 @@ impl<'a> TotalsJson<'a> {
         Self {
             calls: totals.calls,
             cached: totals.cached,
+            carried: totals.carried,
             attempts: totals.attempts,
             usage: TotalUsage {
                 input_tokens: totals.usage.get(unit::INPUT),

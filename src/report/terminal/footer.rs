@@ -70,6 +70,9 @@ fn calls(facts: &Facts, view: &View) -> Vec<Piece> {
         (_, true) => pieces.push(lang.cache_hits(&cached).into()),
         (_, false) => pieces.push(lang.cache_saved(&cached, &dollars(totals.saved)).into()),
     }
+    if totals.carried > 0 {
+        pieces.push(lang.carried(&count(totals.carried)).into());
+    }
     pieces
 }
 
