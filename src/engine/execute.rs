@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::call::{Answered, Ask, Payer, Reply, StopReason};
 use crate::domain::{
-    Case, Cost, Event, Message, ModelRef, Outcome, Progress, PromptName, Purpose, RunId, TrialKey,
-    TrialRow, Variant,
+    AnswerText, Case, Cost, Event, Message, ModelRef, Outcome, Progress, PromptName, Purpose,
+    RunId, TrialKey, TrialRow, Variant,
 };
 use crate::engine::plan::PlannedTrial;
 use crate::engine::request::{RequestOptions, request};
@@ -177,6 +177,7 @@ fn row_of(
         key,
         messages,
         outcome: Outcome::Skipped,
+        text: AnswerText::Kept,
         scores: Vec::new(),
         pass: None,
         score: None,

@@ -11,6 +11,7 @@ use crate::domain::{
     Answer, Case, CaseId, Clock, Cost, FailPoint, Fault, ModelRef, PromptName, Purpose, Revision,
     RunId, Score, Sha256Hex, TrialKey, Usd, Variant,
 };
+use crate::ledger::keep::Keep;
 use crate::summary::Git;
 
 /// How to open a ledger for writing.
@@ -20,6 +21,8 @@ pub struct OpenOptions {
     pub path: PathBuf,
     /// Tells the time of postings, and so their day and month.
     pub clock: Arc<dyn Clock>,
+    /// What is kept of texts.
+    pub keep: Keep,
     /// Called with `before-anchor` between each commit and its anchor.
     pub fail: FailPoint,
 }

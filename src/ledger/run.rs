@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use crate::domain::{Case, ModelRef, Revision, RunId, RunStatus, Variant};
 use crate::ledger::chain;
 use crate::ledger::page::Page;
+use crate::ledger::payload::Plain;
 use crate::ledger::{Iteration, LedgerError, NewRun};
 
 impl Page<'_> {
@@ -97,11 +98,19 @@ impl Page<'_> {
         let variant = self.names.text(&self.tx, variant.as_str())?;
         let known = self
             .tx
-            .prepare_cached("SELECT id FROM revisions WHERE hash = ?1")?
-            .query_row([&revision.0], |row| row.get(0))
+            .prepare_cached("SELECT id, body FROM revisions WHERE hash = ?1")?
+            .query_row([&revision.0], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let revision: i64 = match known {
-            Some(id) => id,
+            Some((id, Plain(old))) => {
+                // One that was first recorded without its text gets it.
+                if old.len() < text.len() {
+                    self.tx
+                        .prepare_cached("UPDATE revisions SET body = ?2 WHERE id = ?1")?
+                        .execute(params![id, self.packer.pack(text)])?;
+                }
+                id
+            }
             None => self
                 .tx
                 .prepare_cached("INSERT INTO revisions (hash, body) VALUES (?1, ?2)")?

@@ -14,7 +14,7 @@ use crate::domain::{
     Revision, Score, TrialKey, Usage, Usd, Variant,
 };
 use crate::ledger::{
-    Caps, Hold, HoldOutcome, Ledger, NewCall, NewRun, OpenOptions, Price, Recorded, Refused,
+    Caps, Hold, HoldOutcome, Keep, Ledger, NewCall, NewRun, OpenOptions, Price, Recorded, Refused,
     Settle, Taken, TrialRecord,
 };
 use crate::summary::Git;
@@ -50,6 +50,7 @@ pub(super) fn options(folder: &Path, clock: Arc<TestClock>) -> OpenOptions {
     OpenOptions {
         path: folder.join("ledger.db"),
         clock,
+        keep: Keep::default(),
         fail: Arc::new(|_| ()),
     }
 }

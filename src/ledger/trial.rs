@@ -62,7 +62,7 @@ impl Page<'_> {
                 } else {
                     "error"
                 },
-                serde_json::to_string(fault).ok(),
+                serde_json::to_string(&self.keep.fault(fault)).ok(),
             ),
             Recorded::Skipped => ("skipped", None),
         };
@@ -101,6 +101,8 @@ impl Page<'_> {
     ) -> Result<(), LedgerError> {
         let kind = self.names.text(&self.tx, &score.kind)?;
         let metric = self.names.maybe(&self.tx, score.metric.as_deref())?;
+        // A reason quotes the answer and what was expected of it.
+        let reason = Some(&score.reason).filter(|_| !self.keep.is_hashes());
         self.tx
             .prepare_cached(
                 "INSERT INTO scores (run, trial, position, kind, metric, weight, pass, score, reason, judge_call) \
@@ -115,7 +117,7 @@ impl Page<'_> {
                 score.weight,
                 score.pass,
                 score.score,
-                score.reason,
+                reason.map_or("", String::as_str),
                 judge
             ])?;
         Ok(())

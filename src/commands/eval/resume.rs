@@ -11,7 +11,7 @@ use std::io::Write as _;
 use crate::commands::cli::Global;
 use crate::commands::context::Context;
 use crate::commands::eval::args::{EvalArgs, Format};
-use crate::commands::eval::{ask_first, carry_out, flags, open_ledger};
+use crate::commands::eval::{ask_first, carry_out, flags};
 use crate::commands::exit;
 use crate::commands::facts::Kept;
 use crate::commands::failure::Failure;
@@ -52,13 +52,14 @@ pub(crate) async fn resume(
     // A workspace without a ledger gets none.
     drop(runs::reader(&session)?);
     // Opened for writing first: a run whose process died is interrupted only then, and what it had in flight is lost.
-    let ledger = open_ledger(context, &session)?;
+    let ledger = session.ledger()?;
     let reader = session.reader()?;
     let Some(run) = wanted(context, &reader, args)? else {
         ledger.close()?;
         return Ok(exit::SUCCESS);
     };
     let kept = Kept::of(&run);
+    runs::need_texts(&session, &run, &kept, "gone on with")?;
     let asked = kept.asked.clone().ok_or_else(|| {
         Failure::usage(format!(
             "run {} was made by pw {}, which did not record how to go on with it",

@@ -314,7 +314,8 @@ fn changes(reader: &Reader, records: &[IterationRecord]) -> Result<Vec<Change>, 
 
 /// A revision's file, then the partials that it reaches; nothing where the ledger does not keep it.
 fn whole_text(reader: &Reader, revision: &Revision) -> Result<String, Failure> {
-    let Some(Recorded { text, .. }) = Recorded::read(reader, revision)? else {
+    let recorded = Recorded::read(reader, revision)?;
+    let Some(text) = recorded.and_then(|recorded| recorded.text) else {
         return Ok(String::new());
     };
     let partials = text.partials.iter();

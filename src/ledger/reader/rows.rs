@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 use serde::Deserialize;
 
 use crate::domain::{
-    CaseId, Cost, Message, ModelRef, Outcome, RunId, Score, TrialKey, TrialRow, Usd,
+    AnswerText, CaseId, Cost, Message, ModelRef, Outcome, RunId, Score, TrialKey, TrialRow, Usd,
 };
 use crate::ledger::LedgerError;
 use crate::ledger::payload::{Plain, StoredAnswer};
@@ -81,6 +81,7 @@ impl Reader {
                     cached: row.get(12)?,
                     attempts: row.get(10)?,
                     latency_ms: latency(row)?,
+                    text: AnswerText::Gone,
                     outcome: outcome(row, None)?,
                 });
             }
@@ -144,6 +145,7 @@ fn trial_row(row: &Row<'_>, scores: Vec<Score>) -> Result<TrialRow, LedgerError>
         cached: row.get(12)?,
         attempts: row.get(10)?,
         latency_ms: latency(row)?,
+        text: bought.as_ref().map_or(AnswerText::Kept, |b| b.text),
         outcome: outcome(row, bought)?,
     })
 }
@@ -182,12 +184,11 @@ fn outcome(row: &Row<'_>, bought: Option<Bought>) -> Result<Outcome, LedgerError
     let word: String = row.get(6)?;
     Ok(match word.as_str() {
         "answered" => Outcome::Answered {
-            // A text that is no longer kept leaves an answer without one: its verdict and its money are still known.
-            answer: Box::new(
-                bought
-                    .and_then(|b| b.answer)
-                    .unwrap_or_else(|| StoredAnswer::default().into_answer()),
-            ),
+            // A text that is not kept leaves an answer without one: its verdict and its money are still known.
+            answer: Box::new(bought.map_or_else(
+                || StoredAnswer::default().into_answer(),
+                |bought| bought.answer,
+            )),
         },
         "skipped" => Outcome::Skipped,
         _ => Outcome::Error {

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::domain::{
-    Cost, Fault, Message, MoneyClass, Outcome, Part, PromptName, Role, RunStatus, TrialRow, Usage,
-    Usd, Variant,
+    AnswerText, Cost, Fault, Message, MoneyClass, Outcome, Part, PromptName, Role, RunStatus,
+    TrialRow, Usage, Usd, Variant,
 };
 use crate::ledger::testing::*;
 use crate::ledger::{Caps, LedgerError, NewRun, Reader, Recorded, RunRecord, RunRef, Taken};
@@ -179,6 +179,7 @@ async fn rows_are_what_the_engine_reported() {
         outcome: Outcome::Answered {
             answer: Box::new(answer("晴，最低气温17°C")),
         },
+        text: AnswerText::Kept,
         scores: vec![score(true), score(true)],
         pass: Some(true),
         score: Some(1.0),
@@ -284,6 +285,7 @@ async fn a_pruned_answer_is_no_cache_hit_and_leaves_its_row() {
     let rows = reader.rows(&"r1".to_owned()).unwrap();
     assert_eq!((rows[0].cost.billed, rows[0].pass), (usd(30), Some(true)));
     assert!(rows[0].messages.is_empty());
+    assert_eq!(rows[0].text, AnswerText::Gone);
     let path = folder.path().join("ledger.db");
     assert_eq!(crate::ledger::check(&path).unwrap().findings, []);
 }

@@ -88,7 +88,9 @@ fn template(reader: &Reader, run: &RunRecord, variant: &Variant) -> Result<Templ
         .ok_or_else(|| gone("the ledger lacks a variant"))?;
     let recorded = Recorded::read(reader, revision)?
         .ok_or_else(|| gone("the ledger no longer keeps the text"))?;
-    let template = recorded.template(&format!("{} in run {}", run.prompt, run.number))?;
+    let template = recorded
+        .template(&format!("{} in run {}", run.prompt, run.number))?
+        .ok_or_else(|| gone("the ledger does not keep the text"))?;
     if template.revision() == revision {
         Ok(template)
     } else {
