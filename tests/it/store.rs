@@ -169,7 +169,7 @@ fn with_hashes_verdicts_money_and_comparisons_stay() {
     let server = FaultServer::start(|number| {
         // The second case is answered well from the second run on.
         let city = if number % 4 == 1 && number > 4 {
-            "凤凰山"
+            "白虎堂和凤凰山"
         } else {
             "白虎堂"
         };
@@ -248,9 +248,12 @@ fn the_setting_comes_from_a_flag_or_a_variable_too() {
         .pw(&["rescore", "1"])
         .code(2)
         .says("its texts would be written");
-    // Without a place outside of the project there is no key.
-    let bench = secretive(&server, "store = \"hash\"").env("HOME", "");
-    bench.pw(&["eval", "city"]).code(2).says("XDG_STATE_HOME");
+    // A key that is none is refused, and nothing is sent.
+    let bench = secretive(&server, "store = \"hash\"");
+    bench.write("home/.local/state/pw/text.key", "correct horse");
+    let before = posts(&server);
+    bench.pw(&["eval", "city"]).code(2).says("text.key");
+    assert_eq!(posts(&server), before);
 }
 
 /// Five megabytes of Chinese.

@@ -158,7 +158,8 @@ fn answered(answer: &Answer, view: &View) -> Vec<String> {
     ];
     let mut lines = Vec::new();
     for (who, text) in texts {
-        lines.extend(text.iter().flat_map(|text| said(who, text, view)));
+        let text = text.iter().filter(|text| !text.is_empty());
+        lines.extend(text.flat_map(|text| said(who, text, view)));
     }
     for call in &answer.tool_calls {
         lines.extend(said(
