@@ -92,6 +92,46 @@ mod tests {
         assert_eq!(time.leave(third, at(101)), Duration::from_secs(1));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn shares_of_any_coming_and_going_add_up(
+            steps in proptest::collection::vec((0_u64..2_000, 0_usize..3), 1..60)
+        ) {
+            let start = Instant::now();
+            let time = SharedTime::new(start);
+            let (mut now, mut busy, mut shares) = (start, Duration::ZERO, Duration::ZERO);
+            let mut marks = Vec::new();
+            let count = steps.len();
+            // Whatever is still in flight at the end leaves a second later.
+            let last = std::iter::repeat_n((1_000, 2), count);
+            for (millis, choice) in steps.into_iter().chain(last) {
+                let pause = Duration::from_millis(millis);
+                now += pause;
+                if !marks.is_empty() {
+                    busy += pause;
+                }
+                match marks.pop() {
+                    Some(mark) if choice == 2 => shares += time.leave(mark, now),
+                    // The one that came first, so that the order of leaving is no stack.
+                    Some(mark) if choice == 1 => {
+                        marks.push(mark);
+                        shares += time.leave(marks.remove(0), now);
+                    }
+                    mark => {
+                        marks.extend(mark);
+                        if choice == 0 {
+                            marks.push(time.enter(now));
+                        }
+                    }
+                }
+            }
+            proptest::prop_assert!(marks.is_empty());
+            // Each step cuts less than a nanosecond off for each call in flight.
+            let off = busy.abs_diff(shares);
+            proptest::prop_assert!(off < Duration::from_micros(10), "{busy:?} busy, {shares:?} shared");
+        }
+    }
+
     #[test]
     fn an_hour_costs_what_was_declared() {
         let mut endpoint = Endpoint::new("local", EndpointKind::LlamaCpp, "http://127.0.0.1:8080");

@@ -9,13 +9,14 @@ use crate::commands::eval::against::Against;
 use crate::commands::failure::Failure;
 use crate::commands::pairing::{Pairing, reads};
 use crate::domain::{
-    Case, Cost, GateSpec, ModelRef, Outcome, Revision, RunId, RunStatus, TrialRow, Usd, Variant,
+    AnswerText, Case, CaseId, Cost, GateSpec, ModelRef, Outcome, Revision, RunId, RunStatus,
+    TrialRow, Usd, Variant, Vars,
 };
-use crate::ledger::{Reader, RunRecord};
+use crate::ledger::{Reader, RunRecord, RunRef};
 use crate::scorer::{AnswerFacts, Scorer};
 use crate::summary::{
-    BudgetLeft, CompareOptions, Comparison, ComparisonKind, Facts, Side, SideName, VariantFacts,
-    VariantIdentity, compare, compare_all, judge_gates, variant_facts,
+    BudgetLeft, CompareOptions, Comparison, ComparisonKind, Facts, Side, SideName, Unkept,
+    VariantFacts, VariantIdentity, compare, compare_all, judge_gates, variant_facts,
 };
 
 /// What a run keeps of its command, so that its report can be made again.
@@ -34,6 +35,9 @@ pub(crate) struct Kept {
     /// The run whose answers it scored again.
     #[serde(default)]
     pub(crate) rescored_from: Option<RunId>,
+    /// True where `store` was `hash`: its cases are hashes, and so is everything that was asked and answered.
+    #[serde(default)]
+    pub(crate) hashes_only: bool,
 }
 
 impl Kept {
@@ -119,13 +123,30 @@ pub(crate) fn of(
             .iter()
             .map(|case| (case.id.clone(), case.label.clone()))
             .collect(),
-        vars: cases
-            .iter()
-            .map(|case| (case.id.clone(), case.vars.clone()))
-            .collect(),
+        vars: vars(cases).filter(|_| !kept.hashes_only).collect(),
+        unkept: Unkept {
+            all: kept.hashes_only,
+            ..reader.unkept(&run.id)?
+        },
         warnings: kept.warnings,
         results: rows,
     })
+}
+
+fn vars(cases: &[Case]) -> impl Iterator<Item = (CaseId, Vars)> {
+    cases
+        .iter()
+        .map(|case| (case.id.clone(), case.vars.clone()))
+}
+
+/// Names the cases and their inputs as they were asked; the ledger may keep hashes of them.
+pub(crate) fn told(mut facts: Facts, cases: &[Case]) -> Facts {
+    facts.labels = cases
+        .iter()
+        .map(|case| (case.id.clone(), case.label.clone()))
+        .collect();
+    facts.vars = vars(cases).collect();
+    facts
 }
 
 /// The rows of one variant × model.
@@ -258,7 +279,12 @@ fn with_recorded(
         .into_iter()
         .filter(of_side)
         .collect();
-    let old_rows = rescored(old_rows, &old_pairing, &new_pairing, cases);
+    let today = Today {
+        cases,
+        texts: !Kept::of(run).hashes_only,
+        same_suite: reader.run(&RunRef::Id(against.run.clone()))?.suite_hash == run.suite_hash,
+    };
+    let old_rows = rescored(old_rows, &old_pairing, &new_pairing, &today);
     let name = SideName {
         variant: against.variant.clone(),
         model: against.model.clone(),
@@ -274,22 +300,43 @@ fn with_recorded(
     ))
 }
 
-/// Scores recorded answers with the assertions of today's cases of the same key.
-fn rescored(rows: Vec<TrialRow>, old: &Pairing, new: &Pairing, cases: &[Case]) -> Vec<TrialRow> {
+/// What recorded answers are scored with.
+struct Today<'a> {
+    cases: &'a [Case],
+    /// True where the cases are at hand with their assertions.
+    texts: bool,
+    /// True where the answers were scored with the same assertions then.
+    same_suite: bool,
+}
+
+/// Scores recorded answers with the assertions of today's cases of the same key. What cannot be scored again keeps its verdict
+/// where the assertions are the same ones, else it has none.
+fn rescored(rows: Vec<TrialRow>, old: &Pairing, new: &Pairing, today: &Today<'_>) -> Vec<TrialRow> {
+    let cases = today.cases;
     // A suite whose assertions cannot judge was refused before the run began; then the old scores stand.
     let scorers = Scorer::for_cases(cases).unwrap_or_default();
-    let today: BTreeMap<&str, &Scorer> = cases
+    let by_key: BTreeMap<&str, &Scorer> = cases
         .iter()
         .zip(&scorers)
         .filter_map(|(case, scorer)| Some((new.key(&case.id)?, scorer)))
         .collect();
-    let scorer_of = |row: &TrialRow| today.get(old.key(&row.key.case)?).copied();
+    let scorer_of = |row: &TrialRow| by_key.get(old.key(&row.key.case)?).copied();
     rows.into_iter()
         .map(|row| match scorer_of(&row) {
-            Some(scorer) => judged(row, scorer),
-            None => row,
+            Some(scorer) if today.texts && row.text == AnswerText::Kept => judged(row, scorer),
+            Some(_) if !today.same_suite => unjudged(row),
+            _ => row,
         })
         .collect()
+}
+
+fn unjudged(row: TrialRow) -> TrialRow {
+    TrialRow {
+        scores: Vec::new(),
+        pass: None,
+        score: None,
+        ..row
+    }
 }
 
 /// Scores the answer of a recorded row again.
@@ -318,7 +365,7 @@ fn with_scores_before(
     cases: &[Case],
     before: &RunId,
 ) -> Result<Vec<Comparison>, Failure> {
-    let before = reader.run(&crate::ledger::RunRef::Id(before.clone()))?;
+    let before = reader.run(&RunRef::Id(before.clone()))?;
     let (old_rows, old_cases) = (reader.rows(&before.id)?, reader.cases(&before.id)?);
     let old_parts = self::parts(reader, &before, &old_rows)?;
     let options = CompareOptions {
@@ -381,7 +428,7 @@ pub(crate) fn of_runs(
 }
 
 fn record(reader: &Reader, facts: &Facts) -> Result<RunRecord, Failure> {
-    Ok(reader.run(&crate::ledger::RunRef::Id(facts.id.clone()))?)
+    Ok(reader.run(&RunRef::Id(facts.id.clone()))?)
 }
 
 fn of_variant<'p, 'r>(

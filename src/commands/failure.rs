@@ -207,6 +207,11 @@ impl From<LedgerError> for Failure {
         if matches!(error, LedgerError::Exists { .. } | LedgerError::Own { .. }) {
             return Self::usage(error);
         }
+        if matches!(error, LedgerError::GoneOnWith { .. }) {
+            return Self::usage(error).hint(
+                "nothing was sent; wait for its end, then `pw resume` goes on with what it leaves",
+            );
+        }
         let hint = match &error {
             LedgerError::Newer { .. } => {
                 Some("the ledger is untouched; use the newer `pw` that wrote it")

@@ -12,15 +12,17 @@ use crate::template::{PartialSource, RevisionText, Template};
 /// A revision's text and the variables that it reads.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Recorded {
-    pub(crate) text: RevisionText,
+    /// `None` where texts are not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<RevisionText>,
     pub(crate) reads: BTreeSet<String>,
 }
 
 impl Recorded {
-    /// Makes it of a template.
-    pub(crate) fn of(template: &Template) -> Self {
+    /// Makes it of a template, with its text or without.
+    pub(crate) fn of(template: &Template, with_text: bool) -> Self {
         Self {
-            text: template.text().clone(),
+            text: with_text.then(|| template.text().clone()),
             reads: template
                 .uses()
                 .iter()
@@ -29,8 +31,11 @@ impl Recorded {
         }
     }
 
-    /// Compiles it again, under a name for errors.
-    pub(crate) fn template(&self, name: &str) -> Result<Template, Failure> {
+    /// Compiles its text again, under a name for errors; `None` where it is not kept.
+    pub(crate) fn template(&self, name: &str) -> Result<Option<Template>, Failure> {
+        let Some(recorded) = &self.text else {
+            return Ok(None);
+        };
         let partial = |(partial, text): (&String, &String)| {
             let source = PartialSource {
                 file: format!("`{partial}` of {name}"),
@@ -38,11 +43,11 @@ impl Recorded {
             };
             (partial.clone(), source)
         };
-        let partials = self.text.partials.iter().map(partial).collect();
-        Ok(Template::parse(name, &self.text.source(), &partials)?)
+        let partials = recorded.partials.iter().map(partial).collect();
+        Ok(Some(Template::parse(name, &recorded.source(), &partials)?))
     }
 
-    /// Reads it; `None` where the ledger does not keep it.
+    /// Reads it; `None` where the ledger does not know it.
     pub(crate) fn read(reader: &Reader, revision: &Revision) -> Result<Option<Self>, Failure> {
         let text = reader.revision_text(revision)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::commands::cli::{Color, Global};
 use crate::commands::context::{Context, fail_point};
 use crate::commands::failure::Failure;
-use crate::config::{self, Flag, Language, Loaded, Settings};
-use crate::domain::Clock;
-use crate::ledger::{Ledger, LedgerError, OpenOptions, Reader};
+use crate::config::{self, Flag, Language, Loaded, Settings, Store};
+use crate::domain::{Clock, TextKey};
+use crate::ledger::{Keep, Ledger, LedgerError, OpenOptions, Reader, TextLimits};
 use crate::report::{Lang, View};
 use crate::workspace::Workspace;
 
@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub(crate) loaded: Loaded,
     pub(crate) view: View,
     clock: Arc<dyn Clock>,
+    /// The key of hashes, where the ledger keeps no texts.
+    text_key: Option<TextKey>,
 }
 
 impl Session {
@@ -37,7 +39,12 @@ impl Session {
         );
         let loaded = config::load(&context.environment, Some(workspace.root()), &flags)?;
         let view = view(context, &loaded.settings, global.verbose);
+        let text_key = match loaded.settings.store {
+            Store::Hash => Some(config::text_key(&context.environment)?),
+            Store::Text => None,
+        };
         Ok(Self {
+            text_key,
             workspace,
             loaded,
             view,
@@ -62,13 +69,34 @@ impl Session {
             Err(LedgerError::Older { .. }) => {}
             opened => return Ok(opened?),
         }
-        Ledger::open(OpenOptions {
-            path: path.clone(),
-            clock: Arc::clone(&self.clock),
-            fail: fail_point(self.settings()),
-        })?
-        .close()?;
+        self.ledger()?.close()?;
         Ok(Reader::open(&path, &self.name())?)
+    }
+
+    /// Opens the ledger for writing: what dead processes left open is lost then.
+    pub(crate) fn ledger(&self) -> Result<Ledger, LedgerError> {
+        Ledger::open(OpenOptions {
+            path: self.ledger_path(),
+            clock: Arc::clone(&self.clock),
+            keep: self.keep(),
+            fail: fail_point(self.settings()),
+        })
+    }
+
+    /// Returns the key of hashes; `None` where the ledger keeps texts.
+    pub(crate) fn text_key(&self) -> Option<&TextKey> {
+        self.text_key.as_ref()
+    }
+
+    fn keep(&self) -> Keep {
+        let bytes = |number: Option<u32>, unit: u32| number.map(|number| u64::from(number) << unit);
+        match &self.text_key {
+            Some(key) => Keep::Hashes(key.clone()),
+            None => Keep::Texts(TextLimits {
+                each: bytes(self.settings().text_kb, 10),
+                total: bytes(self.settings().total_mb, 20),
+            }),
+        }
     }
 
     /// Returns the ledger's file.

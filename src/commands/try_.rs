@@ -16,7 +16,7 @@ use crate::commands::session::Session;
 use crate::config::Flag;
 use crate::domain::{Message, ModelRef, PromptName, Purpose, Request, Role, Usd, Variant, Vars};
 use crate::engine::{RequestOptions, request};
-use crate::ledger::{Caps, Ledger, OpenOptions};
+use crate::ledger::{Caps, Ledger};
 use crate::pricing;
 use crate::report::{self, safe};
 use crate::template::Template;
@@ -41,6 +41,9 @@ pub struct TryArgs {
     /// Never let this cost more
     #[arg(long, value_name = "USD")]
     budget: Option<Usd>,
+    /// Keep the texts of question and answer, or nothing but hashes [default: `store` under `[ledger]`]
+    #[arg(long, value_name = "WHAT", value_parser = ["text", "hash"])]
+    store: Option<String>,
     /// Go on talking: each line of standard input is a further turn
     #[arg(long)]
     chat: bool,
@@ -71,7 +74,8 @@ pub(crate) async fn try_(
     let flags = args
         .budget
         .map(|budget| Flag::new("budget", budget.to_string()));
-    let session = Session::open(context, global, flags.into_iter().collect())?;
+    let store = args.store.as_ref().map(|what| Flag::new("store", what));
+    let session = Session::open(context, global, flags.into_iter().chain(store).collect())?;
     let (prompt, template) = one_template(&session, &args.prompt, &args.variant)?;
     let mut vars = Vars::new();
     set(&mut vars, &args.set)?;
@@ -90,7 +94,7 @@ pub(crate) async fn try_(
         .into_iter()
         .next()
         .ok_or_else(|| Failure::usage("no model is named"))?;
-    let ledger = open(context, &session)?;
+    let ledger = session.ledger()?;
     let asked = Asked {
         prompt,
         variant,
@@ -116,7 +120,7 @@ pub(crate) async fn ping(
         context.clock.now(),
         &session.settings().prices,
     )?;
-    let ledger = open(context, session)?;
+    let ledger = session.ledger()?;
     let payer = connect(context, session, &ledger, model).await?;
     let request = Request {
         model: model.model.clone(),
@@ -144,15 +148,6 @@ pub(crate) async fn ping(
     writeln!(context.out, "{model}: {said}")?;
     drop(payer);
     Ok(ledger.close()?)
-}
-
-fn open(context: &Context, session: &Session) -> Result<Ledger, Failure> {
-    let fail = fail_point(session.settings());
-    Ok(Ledger::open(OpenOptions {
-        path: session.ledger_path(),
-        clock: Arc::clone(&context.clock),
-        fail,
-    })?)
 }
 
 async fn connect(

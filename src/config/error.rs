@@ -37,7 +37,15 @@ pub enum ConfigError {
         "found no folder for this user's state, expected `XDG_STATE_HOME` or `HOME` to name one"
     )]
     NoStateFolder,
-    /// The store of trust could not be written.
+    /// The key of hashes is none.
+    #[error(
+        "`{file}` is no key of `pw`, expected 64 hex digits; remove it, and a new one is made: hashes of texts made with the two cannot be compared"
+    )]
+    TextKey {
+        /// The file.
+        file: String,
+    },
+    /// What is kept for this user could not be written.
     #[error("cannot write `{file}`")]
     Unwritable {
         /// The file.

@@ -39,6 +39,12 @@ pub struct Settings {
     pub prices: UserPrices,
     /// The ledger's file, where somebody chose it; absolute when the workspace's root is.
     pub ledger_path: Option<PathBuf>,
+    /// What the ledger keeps of texts.
+    pub store: Store,
+    /// The longest text that is kept, in KiB.
+    pub text_kb: Option<u32>,
+    /// The size of the ledger from which on no text is kept, in MiB.
+    pub total_mb: Option<u32>,
     /// Language of reports.
     pub language: Language,
     /// When to use colours.
@@ -60,6 +66,16 @@ pub struct Budget {
     pub day: Option<Usd>,
     /// For a month (UTC).
     pub month: Option<Usd>,
+}
+
+/// What the ledger keeps of prompts, inputs and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Store {
+    /// The texts.
+    #[default]
+    Text,
+    /// Keyed hashes.
+    Hash,
 }
 
 /// Language of reports.
@@ -152,6 +168,12 @@ pub(super) fn resolve(layers: &Layers, context: &Context<'_>) -> Result<Settings
         endpoints,
         prices,
         ledger_path: ledger_path(layers, context),
+        store: match layers.text(&["ledger", "store"]) {
+            Some("hash") => Store::Hash,
+            _ => Store::Text,
+        },
+        text_kb: layers.count(&["ledger", "text_kb"]),
+        total_mb: layers.count(&["ledger", "total_mb"]),
         language: language(layers),
         color: color(layers),
         people_usd_per_hour: layers.money(&["people", "usd_per_hour"]),

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::Message;
+use crate::domain::{Message, Role, TextKey, canonical_json};
 
 /// A case's inputs, in file order.
 pub type Vars = Map<String, Value>;
@@ -63,6 +63,52 @@ pub struct Case {
     pub holdout: bool,
     /// Free data, kept and reported.
     pub metadata: Map<String, Value>,
+}
+
+impl Case {
+    /// Returns the case as it is kept where texts are not: its names and numbers, and keyed hashes of its inputs, by which it
+    /// is still paired with the same case of another run. What is expected of answers is left out.
+    #[must_use]
+    pub fn without_texts(&self, key: &TextKey) -> Self {
+        let hash = |value: &Value| Value::from(key.hex(&canonical_json(value)));
+        let turns = serde_json::to_value(&self.turns).unwrap_or_default();
+        Self {
+            id: self.id.clone(),
+            named: self.named,
+            label: self.id.0.clone(),
+            place: self.place.clone(),
+            description: None,
+            vars: (self.vars.iter())
+                .map(|(name, value)| (name.clone(), hash(value)))
+                .collect(),
+            turns: (!self.turns.is_empty())
+                .then(|| Message::text(Role::User, key.hex(&canonical_json(&turns))))
+                .into_iter()
+                .collect(),
+            asserts: Vec::new(),
+            threshold: self.threshold,
+            cluster: self.cluster.as_deref().map(|cluster| key.hex(cluster)),
+            holdout: self.holdout,
+            metadata: Map::new(),
+        }
+    }
+}
+
+impl CaseId {
+    /// Returns the id as it is kept where texts are not. One that the author gave is a name and stays, but for the values
+    /// that a matrix put in brackets; one that was made of the inputs would tell them to whoever tries.
+    #[must_use]
+    pub fn without_texts(&self, named: bool, key: &TextKey) -> Self {
+        const DIGITS: usize = 12;
+        let hash = |text: &str| key.hex(text)[..DIGITS].to_owned();
+        if !named {
+            return Self(hash(&self.0));
+        }
+        match self.0.strip_suffix(']').and_then(|id| id.split_once('[')) {
+            Some((name, values)) => Self(format!("{name}[{}]", hash(values))),
+            None => self.clone(),
+        }
+    }
 }
 
 /// One entry of `assert`.

@@ -1,4 +1,4 @@
-//! SHA-256 in hex, and canonical JSON to feed it.
+//! SHA-256 in hex, with a key where what is hashed must not be guessed, and canonical JSON to feed it.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -50,14 +50,49 @@ fn write_canonical(value: &Value, text: &mut String) {
 
 /// Returns the SHA-256 of some bytes in hex.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> Sha256Hex {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes)
+    bytes
         .iter()
         .fold(String::with_capacity(64), |mut hex, byte| {
             // Writing to a string cannot fail.
             write!(hex, "{byte:02x}").ok();
             hex
         })
+}
+
+/// A key under which texts that are not kept are hashed: a plain hash of a short one (晴天) is found by trying.
+#[derive(Clone)]
+pub struct TextKey(ring::hmac::Key);
+
+impl TextKey {
+    /// Makes a key of secret bytes.
+    pub fn new(secret: &[u8]) -> Self {
+        Self(ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret))
+    }
+
+    /// Returns the HMAC-SHA-256 of a text.
+    ///
+    /// Source: RFC 2104.
+    pub fn digest(&self, text: &str) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(ring::hmac::sign(&self.0, text.as_bytes()).as_ref());
+        digest
+    }
+
+    /// Returns the same in hex.
+    pub fn hex(&self, text: &str) -> Sha256Hex {
+        hex(&self.digest(text))
+    }
+}
+
+impl std::fmt::Debug for TextKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TextKey")
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +113,17 @@ mod tests {
     fn keys_sort_by_utf16_as_the_rfc_asks() {
         let value: Value = serde_json::from_str(r#"{"\ufb33":1,"\ud83d\ude00":2}"#).expect("JSON");
         assert_eq!(canonical_json(&value), "{\"\u{1f600}\":2,\"\u{fb33}\":1}");
+    }
+
+    #[test]
+    fn keyed_hashes_match_the_published_vector() {
+        // RFC 4231, test case 1.
+        let key = TextKey::new(&[0x0b; 20]);
+        assert_eq!(
+            key.hex("Hi There"),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        );
+        assert_eq!(format!("{key:?}"), "TextKey");
     }
 
     #[test]

@@ -17,6 +17,19 @@ pub struct TrialKey {
     pub repeat: u32,
 }
 
+/// Whether a recorded answer's text is at hand; where it is not, its verdict stands and cannot be found again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerText {
+    /// It is.
+    #[default]
+    Kept,
+    /// Only its hash was ever kept, and how many bytes it had as it would have been stored.
+    Hashed(u64),
+    /// It was removed, or is not the one that was hashed.
+    Gone,
+}
+
 /// Everything a trial left; reports and statistics read nothing else. Rows are kept in trial order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialRow {
@@ -26,6 +39,9 @@ pub struct TrialRow {
     pub messages: Vec<Message>,
     /// What came of it.
     pub outcome: Outcome,
+    /// Whether the answer in `outcome` has its text.
+    #[serde(default)]
+    pub text: AnswerText,
     /// One score for each assertion, in the suite's order; empty unless answered.
     pub scores: Vec<Score>,
     /// Whether the case passed in this trial; `None` when unscored, in error or skipped.

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use crate::call::{Answered, Ask, Payer, Reply, StopReason};
 use crate::domain::{
-    Case, Cost, Event, Message, ModelRef, Outcome, Progress, PromptName, Purpose, RunId, TrialKey,
-    TrialRow, Variant,
+    AnswerText, Case, Cost, Event, Message, ModelRef, Outcome, Progress, PromptName, Purpose,
+    RunId, TrialKey, TrialRow, Variant,
 };
 use crate::engine::plan::PlannedTrial;
 use crate::engine::request::{RequestOptions, request};
-use crate::ledger::{CachedAnswer, Ledger, Recorded, TrialRecord};
+use crate::ledger::{CachedAnswer, Ledger, Recorded, Taken, TrialRecord};
 use crate::pricing::Price;
 use crate::scorer::{AnswerFacts, Scorer};
 use crate::template::Template;
@@ -133,9 +133,12 @@ async fn run_trial(
         use_cache: job.use_cache,
         on_text: None,
     };
-    let reply = match job.accepted.get(&trial.key) {
-        Some(accepted) => Reply::Answered(Box::new(accepted.clone().into())),
-        None => payer.ask(&ask).await,
+    let (taken, reply) = match job.accepted.get(&trial.key) {
+        Some(accepted) => (
+            Taken::Resumed,
+            Reply::Answered(Box::new(accepted.clone().into())),
+        ),
+        None => (Taken::Cached, payer.ask(&ask).await),
     };
     let (call, row) = row_of(
         trial.key.clone(),
@@ -147,7 +150,7 @@ async fn run_trial(
     // The trial's row is queued behind its settle and durable by the end of the run; its answer is durable already.
     // A ledger that takes no more rows says so at the end of the run.
     ledger
-        .record_trial(job.run, trial_record(trial.position, call, &row))
+        .record_trial(job.run, trial_record(trial.position, call, &row, taken))
         .await
         .ok();
     row
@@ -174,6 +177,7 @@ fn row_of(
         key,
         messages,
         outcome: Outcome::Skipped,
+        text: AnswerText::Kept,
         scores: Vec::new(),
         pass: None,
         score: None,
@@ -220,8 +224,13 @@ fn answered_row(mut row: TrialRow, answered: Answered, scorer: &Scorer) -> Trial
     row
 }
 
-/// Returns what the ledger keeps of a row; the answer lies with its call.
-pub fn trial_record(position: usize, call: Option<Uuid>, row: &TrialRow) -> TrialRecord {
+/// Returns what the ledger keeps of a row; the answer lies with its call. `taken` says why a recorded one was taken.
+pub fn trial_record(
+    position: usize,
+    call: Option<Uuid>,
+    row: &TrialRow,
+    taken: Taken,
+) -> TrialRecord {
     let (call, cached_from) = if row.cached {
         (None, call)
     } else {
@@ -237,6 +246,7 @@ pub fn trial_record(position: usize, call: Option<Uuid>, row: &TrialRow) -> Tria
         },
         call,
         cached_from,
+        taken,
         attempts: row.attempts,
         latency_ms: row.latency_ms,
         pass: row.pass,

@@ -117,6 +117,18 @@ pub(super) fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// Reads 64 digits of hex.
+pub(super) fn unhex(hex: &str) -> Option<Digest32> {
+    let mut bytes = [0; 32];
+    if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 /// Writes a time of the tables as RFC 3339 in UTC with milliseconds; a time that no calendar knows as its number.
 pub(super) fn time_text(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms)

@@ -156,6 +156,16 @@ pub enum LedgerError {
         /// The run.
         run: RunId,
     },
+    /// Another run went on from this one; two would pay for the same answers.
+    #[error("run {from} is gone on with already, by run {by} ({status})")]
+    GoneOnWith {
+        /// The number of the run that was to be gone on with.
+        from: i64,
+        /// The number of the run that does, or did.
+        by: i64,
+        /// That run's status.
+        status: String,
+    },
     /// The run has ended.
     #[error("run `{run}` has ended: its status is `{status}`")]
     RunEnded {

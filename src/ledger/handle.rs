@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::domain::{Fault, RunId, RunStatus, Usd};
+use crate::ledger::keep::{Booking, Keep};
 use crate::ledger::op::{Op, Queue, Reconcile, Release, Reply};
 use crate::ledger::writer::Writer;
 use crate::ledger::{
@@ -24,6 +25,7 @@ pub struct Ledger {
     settled: watch::Receiver<u64>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     recovered: Recovered,
+    keep: Arc<Keep>,
 }
 
 impl Ledger {
@@ -33,7 +35,7 @@ impl Ledger {
     /// missing, and nothing is written over the evidence; `Locked` after ten seconds.
     pub fn open(options: OpenOptions) -> Result<Self, LedgerError> {
         let (news, settled) = watch::channel(0);
-        let path = options.path.clone();
+        let (path, keep) = (options.path.clone(), Arc::new(options.keep.clone()));
         let writer = Writer::open(options, news)?;
         let recovered = writer.recovered;
         let (queue, entries) = mpsc::unbounded_channel();
@@ -47,6 +49,7 @@ impl Ledger {
             settled,
             thread: Arc::new(Mutex::new(Some(thread))),
             recovered,
+            keep,
         })
     }
 
@@ -56,6 +59,8 @@ impl Ledger {
     }
 
     /// Begins a run and returns the number by which people name it.
+    ///
+    /// Errors: `GoneOnWith` for a second run that would go on from the same one.
     pub async fn begin_run(&self, run: NewRun) -> Result<u64, LedgerError> {
         self.ask(|reply| Op::Begin(Box::new(run), reply)).await
     }
@@ -77,7 +82,8 @@ impl Ledger {
     /// Errors: `AttemptState` unless the attempt is open or lost; `Spilled` when the database refused and the answer is
     /// safe beside it.
     pub async fn settle(&self, settle: Settle) -> Result<(), LedgerError> {
-        self.ask(|reply| Op::Settle(Box::new(settle), reply)).await
+        let booking = Box::new(Booking::of(settle, &self.keep));
+        self.ask(|reply| Op::Settle(booking, reply)).await
     }
 
     /// Gives back the hold of an attempt that was surely not billed.

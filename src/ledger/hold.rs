@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::Usd;
 use crate::ledger::chain::{self, Entry};
+use crate::ledger::keep::stub;
 use crate::ledger::page::{Links, Page, Scope, Sums, amount_error, id_text};
 use crate::ledger::{CapScope, Hold, HoldOutcome, LedgerError, NewCall, Refused};
 
@@ -154,14 +155,20 @@ impl Page<'_> {
         let context = self.names.context(&self.tx, call, run)?;
         let case = call.case.as_ref().map(|case| case.0.as_str());
         let case = self.names.maybe(&self.tx, case)?;
-        let key = call.request_key.as_deref().map(short_key);
+        // An answer without its text is never found again, and the key would tell what was asked to whoever tries.
+        let key = call
+            .request_key
+            .as_deref()
+            .filter(|_| !self.keep.is_hashes());
+        let key = key.map(short_key);
         let id = self
             .tx
             .prepare_cached(
                 "INSERT INTO calls (uuid, context, case_name, repeat, request_key) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .insert(params![call.id.as_bytes(), context, case, call.repeat, key])?;
-        self.keep_text(request_payload(id), &call.request)?;
+        let stub = stub(call.request.len(), None);
+        self.keep_text(request_payload(id), Some(&call.request), &stub)?;
         Ok(id)
     }
 
@@ -209,7 +216,7 @@ impl Page<'_> {
         let links = Links {
             attempt,
             price: hold.price.as_ref(),
-            text: Some(chain::digest(&call.request)),
+            text: Some(self.keep.hash(&call.request)),
         };
         self.post(entry, links)?;
         Ok(())

@@ -10,6 +10,7 @@ use crate::domain::Usd;
 use crate::ledger::LedgerError;
 use crate::ledger::bought::{Bought, Sums, Tracker};
 use crate::ledger::chain::{self, Digest32};
+use crate::ledger::keep::Keep;
 use crate::ledger::lines::{self, Followed, Line};
 use crate::ledger::lock::WriteLock;
 use crate::ledger::page::{self, Desk, Page};
@@ -45,7 +46,7 @@ pub fn import(path: &Path, source: &Path, now: Timestamp) -> Result<Imported, Le
     let mut desk = {
         let _held = lock.acquire()?;
         let conn = schema::open_for_writing(&places.db, now)?;
-        Desk::new(conn).map_err(|e| at(e.into()))?
+        Desk::new(conn, Keep::default()).map_err(|e| at(e.into()))?
     };
     let (end, known) = compare(&desk, source).map_err(at)?;
     let mut taking = Taking {

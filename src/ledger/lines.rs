@@ -173,21 +173,9 @@ fn line(text: &[u8]) -> Result<Line, String> {
     Ok(Line {
         seq: seq.ok_or_else(|| format!("found an entry without `seq`; {EXPECTED}"))?,
         entry: canonical_json(&said.entry),
-        hash: digest(&said.hash)
+        hash: chain::unhex(&said.hash)
             .ok_or_else(|| format!("found the hash `{}`; {EXPECTED}", short(&said.hash)))?,
     })
-}
-
-/// Reads 64 digits of hex.
-fn digest(hex: &str) -> Option<Digest32> {
-    let mut bytes = [0; 32];
-    if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 fn short(text: &str) -> String {

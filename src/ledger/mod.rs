@@ -17,6 +17,7 @@ mod export;
 mod handle;
 mod hold;
 mod import;
+mod keep;
 mod lines;
 mod lock;
 mod mount;
@@ -49,10 +50,11 @@ pub use error::LedgerError;
 pub use export::export_jsonl;
 pub use handle::Ledger;
 pub use import::{Imported, import};
+pub use keep::{Keep, TextLimits};
 pub use mount::network_mount;
 pub use orders::{
     Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
-    Recorded, Recovered, Refused, Settle, TrialRecord,
+    Recorded, Recovered, Refused, Settle, Taken, TrialRecord,
 };
 pub use prune::{Pruned, Unneeded, prune};
 pub use reader::{

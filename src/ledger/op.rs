@@ -4,12 +4,11 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::domain::{Fault, RunId, RunStatus, Usd};
+use crate::ledger::keep::Booking;
 use crate::ledger::page::Page;
 use crate::ledger::places::Places;
 use crate::ledger::settle::Ending;
-use crate::ledger::{
-    Hold, HoldOutcome, Iteration, LedgerError, NewRun, Recovered, Settle, TrialRecord,
-};
+use crate::ledger::{Hold, HoldOutcome, Iteration, LedgerError, NewRun, Recovered, TrialRecord};
 
 /// Where an answer goes.
 pub(super) type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
@@ -52,7 +51,7 @@ pub(super) type Meddling = Box<dyn Fn(&rusqlite::Connection) -> rusqlite::Result
 pub(super) enum Op {
     Begin(Box<NewRun>, Reply<u64>),
     Hold(Box<Hold>, Reply<Grant>, Queue),
-    Settle(Box<Settle>, Reply<()>),
+    Settle(Box<Booking>, Reply<()>),
     Void(Box<Release>, Option<Reply<()>>),
     Lose(Box<Release>, Reply<()>),
     Reconcile(Box<Reconcile>, Reply<()>),
@@ -131,7 +130,7 @@ impl Op {
                 .begin_run(run)
                 .map(|number| Done::Number(number.unsigned_abs())),
             Self::Hold(hold, ..) => page.hold(hold).map(Done::Hold),
-            Self::Settle(settle, _) => page.settle(settle).map(|()| Done::Nothing),
+            Self::Settle(booking, _) => page.settle(booking).map(|()| Done::Nothing),
             Self::Void(release, _) => page
                 .void(release.attempt, release.ending())
                 .map(|()| Done::Nothing),

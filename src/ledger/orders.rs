@@ -11,6 +11,7 @@ use crate::domain::{
     Answer, Case, CaseId, Clock, Cost, FailPoint, Fault, ModelRef, PromptName, Purpose, Revision,
     RunId, Score, Sha256Hex, TrialKey, Usd, Variant,
 };
+use crate::ledger::keep::Keep;
 use crate::summary::Git;
 
 /// How to open a ledger for writing.
@@ -20,6 +21,8 @@ pub struct OpenOptions {
     pub path: PathBuf,
     /// Tells the time of postings, and so their day and month.
     pub clock: Arc<dyn Clock>,
+    /// What is kept of texts.
+    pub keep: Keep,
     /// Called with `before-anchor` between each commit and its anchor.
     pub fail: FailPoint,
 }
@@ -223,6 +226,8 @@ pub struct TrialRecord {
     pub call: Option<Uuid>,
     /// The earlier call whose answer was taken instead.
     pub cached_from: Option<Uuid>,
+    /// Why it was taken, where it was.
+    pub taken: Taken,
     /// Attempts on the wire in this run.
     pub attempts: u32,
     /// The accepted attempt's latency, as recorded when it was bought.
@@ -233,6 +238,29 @@ pub struct TrialRecord {
     pub score: Option<f64>,
     /// Its scores in the suite's order, each with its judge's call.
     pub scores: Vec<(Score, Option<Uuid>)>,
+}
+
+/// Why a trial takes a recorded answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Taken {
+    /// The cache has it: else it would have been bought.
+    #[default]
+    Cached,
+    /// The run goes on from one that has it.
+    Resumed,
+    /// The run scores it again.
+    Rescored,
+}
+
+impl Taken {
+    /// Returns the word that is stored; none for the cache.
+    pub(super) const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Cached => None,
+            Self::Resumed => Some("resumed"),
+            Self::Rescored => Some("rescored"),
+        }
+    }
 }
 
 /// An outcome without the answer, which lies with the call.

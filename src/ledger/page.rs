@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::domain::Usd;
 use crate::ledger::anchor::Mark;
 use crate::ledger::chain::{self, Digest32, Entry};
+use crate::ledger::keep::Keep;
 use crate::ledger::names::Names;
 use crate::ledger::payload::Packer;
 use crate::ledger::{LedgerError, Price};
@@ -24,6 +25,7 @@ pub(super) struct Desk {
     pub(super) writer: i64,
     names: Names,
     packer: Packer,
+    keep: Keep,
 }
 
 /// The last posting.
@@ -97,6 +99,7 @@ pub(super) struct Page<'c> {
     pub(super) tx: Transaction<'c>,
     pub(super) names: &'c mut Names,
     pub(super) packer: &'c mut Packer,
+    pub(super) keep: &'c Keep,
     pub(super) writer: i64,
     pub(super) now_ms: i64,
     /// Today in UTC as YYYYMMDD.
@@ -105,6 +108,8 @@ pub(super) struct Page<'c> {
     /// True once an attempt gave back what it held.
     pub(super) freed: bool,
     ledger: &'c str,
+    /// Whether the ledger has room for texts; unset before the first one.
+    room: Option<bool>,
     /// What the head was when the page began.
     began: i64,
     /// Sums with a mark on those that this page has moved.
@@ -113,7 +118,7 @@ pub(super) struct Page<'c> {
 }
 
 impl Desk {
-    pub(super) fn new(conn: Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(conn: Connection, keep: Keep) -> rusqlite::Result<Self> {
         let ledger = conn.query_row("SELECT hex(uuid) FROM ledger", [], |row| {
             row.get::<_, String>(0)
         })?;
@@ -123,6 +128,7 @@ impl Desk {
             writer: 0,
             names: Names::default(),
             packer: Packer::new(),
+            keep,
         })
     }
 
@@ -134,12 +140,14 @@ impl Desk {
             tx,
             names: &mut self.names,
             packer: &mut self.packer,
+            keep: &self.keep,
             writer: self.writer,
             now_ms: now.as_millisecond(),
             day: day_of(now),
             head,
             freed: false,
             ledger: &self.ledger,
+            room: None,
             began: head.seq,
             balances: BTreeMap::new(),
             spend: BTreeMap::new(),
@@ -290,13 +298,38 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Keeps a text; see the table `payloads` for its id. The answer of a reconciled attempt takes the place of the one that
-    /// was kept when its cost was unknown.
-    pub(super) fn keep_text(&mut self, id: i64, text: &str) -> Result<(), LedgerError> {
+    /// Keeps a text, or a stub where it is none that is kept, or the ledger has no room; see the table `payloads` for its id.
+    /// The answer of a reconciled attempt takes the place of the one that was kept when its cost was unknown.
+    pub(super) fn keep_text(
+        &mut self,
+        id: i64,
+        text: Option<&str>,
+        stub: &str,
+    ) -> Result<(), LedgerError> {
+        let text = match text {
+            Some(text) if self.keep.takes(text.len()) && self.has_room()? => text,
+            _ => stub,
+        };
         self.tx
             .prepare_cached("INSERT INTO payloads (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body")?
             .execute(params![id, self.packer.pack(text)])?;
         Ok(())
+    }
+
+    /// Tells whether the ledger may still take texts. Pages that pruning freed are room.
+    fn has_room(&mut self) -> Result<bool, LedgerError> {
+        let (Some(total), None) = (self.keep.total(), self.room) else {
+            return Ok(self.room.unwrap_or(true));
+        };
+        let ask = |pragma: &str| {
+            self.tx
+                .query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i64>(0))
+        };
+        let pages = ask("page_count")? - ask("freelist_count")?;
+        let bytes = pages.saturating_mul(ask("page_size")?).unsigned_abs();
+        let room = bytes < total;
+        self.room = Some(room);
+        Ok(room)
     }
 
     /// Writes the sums, commits, and returns what the anchor is to say, if anything was posted, and whether money was given back.

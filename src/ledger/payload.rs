@@ -16,6 +16,9 @@ use crate::domain::{Answer, FinishReason, ToolCall};
 /// Shorter texts gain nothing by compression.
 const SHORT: usize = 512;
 
+/// How a stub begins; no request and no answer does.
+pub(super) const STUB: &str = "{\"unkept\":";
+
 /// No text that `pw` writes is longer; a damaged row must not fill the memory.
 const LONGEST: u64 = 256 << 20;
 
@@ -101,6 +104,9 @@ impl Packer {
 /// An answer as its payload holds it: without the usage, ids and names that its posting holds, and without what is absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct StoredAnswer {
+    /// Bytes of the payload in whose place this lies; a request's too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unkept: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +129,7 @@ impl StoredAnswer {
     /// Writes the payload of an answer.
     pub(super) fn text_of(answer: &Answer) -> String {
         let stored = Self {
+            unkept: None,
             text: answer.text.clone(),
             refusal: answer.refusal.clone(),
             reasoning: answer.reasoning.clone(),
@@ -133,6 +140,24 @@ impl StoredAnswer {
             warnings: answer.warnings.clone(),
         };
         serde_json::to_string(&stored).unwrap_or_default()
+    }
+
+    /// Writes what lies in the place of a payload of so many bytes.
+    pub(super) fn stub_of(bytes: u64, finish_reason: Option<FinishReason>) -> String {
+        let stub = Self {
+            unkept: Some(bytes),
+            finish_reason,
+            ..Self::default()
+        };
+        serde_json::to_string(&stub).unwrap_or_default()
+    }
+
+    /// Returns the bytes of the payload in whose place a text lies; `None` for a payload itself.
+    pub(super) fn stands_for(text: &str) -> Option<u64> {
+        if !text.starts_with(STUB) {
+            return None;
+        }
+        serde_json::from_str::<Self>(text).ok()?.unkept
     }
 
     /// Makes an answer of a payload; what its posting holds is still unset.
@@ -195,6 +220,19 @@ mod tests {
                 Plain::column_result(ValueRef::from(&body.0)).unwrap(),
                 Plain(text)
             );
+        }
+    }
+
+    #[test]
+    fn a_stub_tells_its_size_and_no_payload_is_taken_for_one() {
+        let stub = StoredAnswer::stub_of(5_242_880, Some(FinishReason::Length));
+        assert_eq!(stub, r#"{"unkept":5242880,"finish_reason":"length"}"#);
+        assert_eq!(StoredAnswer::stands_for(&stub), Some(5_242_880));
+        let mut answer = StoredAnswer::default().into_answer();
+        for text in [None, Some(""), Some(stub.as_str())] {
+            answer.text = text.map(str::to_owned);
+            let payload = StoredAnswer::text_of(&answer);
+            assert_eq!(StoredAnswer::stands_for(&payload), None, "{payload}");
         }
     }
 

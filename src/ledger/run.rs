@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use crate::domain::{Case, ModelRef, Revision, RunId, RunStatus, Variant};
 use crate::ledger::chain;
 use crate::ledger::page::Page;
+use crate::ledger::payload::Plain;
 use crate::ledger::{Iteration, LedgerError, NewRun};
 
 impl Page<'_> {
@@ -15,6 +16,7 @@ impl Page<'_> {
                 run: run.id.clone(),
             });
         }
+        self.refuse_second(run)?;
         let number = self.insert_run(run)?;
         for (position, (variant, revision, text)) in run.revisions.iter().enumerate() {
             self.insert_variant(number, position, variant, revision, text)?;
@@ -26,6 +28,29 @@ impl Page<'_> {
             self.insert_case(number, position, &run.suite_hash, case)?;
         }
         Ok(number)
+    }
+
+    /// Refuses to go on from a run that another one went on from. Whoever looked before could not know: only here, in the
+    /// transaction that begins the run, two that look at one instant stand in line.
+    fn refuse_second(&self, run: &NewRun) -> Result<(), LedgerError> {
+        let Some(from) = &run.resumed_from else {
+            return Ok(());
+        };
+        let found = self
+            .tx
+            .query_row(
+                "SELECT f.id, r.id, r.status FROM runs r JOIN runs f ON f.uuid = r.resumed_from WHERE r.resumed_from = ?1",
+                [from],
+                |row| {
+                    Ok(LedgerError::GoneOnWith {
+                        from: row.get(0)?,
+                        by: row.get(1)?,
+                        status: row.get(2)?,
+                    })
+                },
+            )
+            .optional()?;
+        found.map_or(Ok(()), Err)
     }
 
     fn insert_run(&mut self, run: &NewRun) -> Result<i64, LedgerError> {
@@ -73,11 +98,19 @@ impl Page<'_> {
         let variant = self.names.text(&self.tx, variant.as_str())?;
         let known = self
             .tx
-            .prepare_cached("SELECT id FROM revisions WHERE hash = ?1")?
-            .query_row([&revision.0], |row| row.get(0))
+            .prepare_cached("SELECT id, body FROM revisions WHERE hash = ?1")?
+            .query_row([&revision.0], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let revision: i64 = match known {
-            Some(id) => id,
+            Some((id, Plain(old))) => {
+                // One that was first recorded without its text gets it.
+                if old.len() < text.len() {
+                    self.tx
+                        .prepare_cached("UPDATE revisions SET body = ?2 WHERE id = ?1")?
+                        .execute(params![id, self.packer.pack(text)])?;
+                }
+                id
+            }
             None => self
                 .tx
                 .prepare_cached("INSERT INTO revisions (hash, body) VALUES (?1, ?2)")?

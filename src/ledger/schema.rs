@@ -18,10 +18,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001-books.sql"),
     include_str!("migrations/002-reports.sql"),
     include_str!("migrations/003-imports.sql"),
+    include_str!("migrations/004-taken.sql"),
 ];
 
 /// The format that this program writes.
-pub(super) const FORMAT: i64 = 3;
+pub(super) const FORMAT: i64 = 4;
 
 /// The first format that has room for other ledgers' books.
 pub(super) const WITH_IMPORTS: i64 = 3;

@@ -4,11 +4,11 @@ use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
 use crate::domain::{Cost, Fault, Usd};
-use crate::ledger::chain::{self, Entry};
+use crate::ledger::LedgerError;
+use crate::ledger::chain::Entry;
 use crate::ledger::hold::answer_payload;
+use crate::ledger::keep::Booking;
 use crate::ledger::page::{Links, Page, Scope, Sums, amount_error, id_text};
-use crate::ledger::payload::StoredAnswer;
-use crate::ledger::{LedgerError, Settle};
 
 /// An attempt as the tables know it.
 #[derive(Debug)]
@@ -39,9 +39,10 @@ pub(super) struct Ending<'a> {
 
 impl Page<'_> {
     /// Books an answer at its actual cost, on the day and month of its hold. A late answer of a lost attempt is accepted.
-    pub(super) fn settle(&mut self, settle: &Settle) -> Result<(), LedgerError> {
+    pub(super) fn settle(&mut self, booking: &Booking) -> Result<(), LedgerError> {
+        let settle = &booking.settle;
         let Some(cost) = settle.cost else {
-            return self.keep_unpriced(settle);
+            return self.keep_unpriced(booking);
         };
         let attempt = self.attempt("settle", settle.attempt, &["open", "lost"])?;
         let change = settle_change(cost, &attempt)?;
@@ -49,7 +50,7 @@ impl Page<'_> {
             amount_error("a cost", cost.billed.picos())
         })?;
         self.end(&attempt, "settled")?;
-        self.keep_answer("settle", settle, &attempt, change)?;
+        self.keep_answer("settle", booking, &attempt, change)?;
         self.add_spend(
             attempt.day,
             attempt.context,
@@ -61,8 +62,8 @@ impl Page<'_> {
     }
 
     /// Keeps an answer whose cost is unknown: nothing is spent, the hold stays lost at its worst case.
-    fn keep_unpriced(&mut self, settle: &Settle) -> Result<(), LedgerError> {
-        let attempt = self.attempt("settle", settle.attempt, &["open"])?;
+    fn keep_unpriced(&mut self, booking: &Booking) -> Result<(), LedgerError> {
+        let attempt = self.attempt("settle", booking.settle.attempt, &["open"])?;
         let change = Sums {
             held: -attempt.worst,
             lost: attempt.worst,
@@ -72,7 +73,7 @@ impl Page<'_> {
             LedgerError::damaged(format!("balances of attempt `{}`", attempt.uuid))
         })?;
         self.end(&attempt, "lost")?;
-        self.keep_answer("lost", settle, &attempt, change)?;
+        self.keep_answer("lost", booking, &attempt, change)?;
         self.freed = true;
         Ok(())
     }
@@ -81,14 +82,14 @@ impl Page<'_> {
     fn keep_answer(
         &mut self,
         kind: &'static str,
-        settle: &Settle,
+        booking: &Booking,
         attempt: &Known,
         change: Sums,
     ) -> Result<(), LedgerError> {
-        let text = StoredAnswer::text_of(&settle.answer);
-        self.post_settle(kind, settle, attempt, change, &text)?;
-        self.keep_text(answer_payload(attempt.id), &text)?;
-        if settle.accepted {
+        self.post_settle(kind, booking, attempt, change)?;
+        let payload = answer_payload(attempt.id);
+        self.keep_text(payload, booking.body.as_deref(), &booking.stub)?;
+        if booking.settle.accepted {
             self.tx
                 .prepare_cached(
                     "UPDATE calls SET accepted = ?2 WHERE id = ?1 AND accepted IS NULL",
@@ -140,13 +141,14 @@ impl Page<'_> {
         self.end(attempt, kind)?;
         let id = id_text(attempt.uuid);
         let request_id = ending.request_id;
+        let reason = self.keep.reason(ending.reason, ending.fault);
         let entry = Entry {
             kind,
             attempt: &id,
             day: attempt.day,
             held: Usd::from_picos(change.held),
             lost: Usd::from_picos(change.lost),
-            reason: Some(ending.reason),
+            reason: Some(&reason),
             fault: ending.fault.map(|fault| i64::from(fault.code.0)),
             request_id: request_id.or(ending.fault.and_then(|fault| fault.request_id.as_deref())),
             ..Entry::default()
@@ -218,11 +220,11 @@ impl Page<'_> {
     fn post_settle(
         &mut self,
         kind: &'static str,
-        settle: &Settle,
+        booking: &Booking,
         attempt: &Known,
         change: Sums,
-        text: &str,
     ) -> Result<(), LedgerError> {
+        let settle = &booking.settle;
         let id = id_text(settle.attempt);
         let answer = &settle.answer;
         let raw = answer.usage_raw.as_ref().map(ToString::to_string);
@@ -251,7 +253,7 @@ impl Page<'_> {
         let links = Links {
             attempt: attempt.id,
             price: settle.price.as_ref(),
-            text: Some(chain::digest(text)),
+            text: Some(booking.hash),
         };
         self.post(entry, links)?;
         Ok(())

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::{Answer, Cost};
+use crate::ledger::chain;
+use crate::ledger::keep::{Booking, Keep};
 use crate::ledger::lock::open_file;
 use crate::ledger::{LedgerError, Price, Settle};
 
@@ -23,10 +25,14 @@ struct Line {
     answer: Answer,
     latency_ms: Option<u64>,
     accepted: bool,
+    /// Of an answer whose text is not kept: its hash in hex, and what lies in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hashed: Option<(String, String)>,
 }
 
 impl Line {
-    fn of(settle: &Settle) -> Self {
+    fn of(booking: &Booking) -> Self {
+        let settle = &booking.settle;
         let price = settle.price.clone();
         Self {
             attempt: settle.attempt.to_string(),
@@ -35,11 +41,13 @@ impl Line {
             answer: settle.answer.clone(),
             latency_ms: settle.latency_ms,
             accepted: settle.accepted,
+            hashed: (booking.body.is_none())
+                .then(|| (chain::hex(&booking.hash), booking.stub.clone())),
         }
     }
 
-    fn into_settle(self) -> Option<Settle> {
-        Some(Settle {
+    fn into_booking(self) -> Option<Booking> {
+        let settle = Settle {
             attempt: Uuid::parse_str(&self.attempt).ok()?,
             cost: self.cost,
             price: self.price.map(|(source, from, rates)| Price {
@@ -50,6 +58,16 @@ impl Line {
             answer: self.answer,
             latency_ms: self.latency_ms,
             accepted: self.accepted,
+        };
+        let Some((hash, stub)) = self.hashed else {
+            // It was kept when it was spilled: no limit was passed then.
+            return Some(Booking::of(settle, &Keep::default()));
+        };
+        Some(Booking {
+            settle,
+            hash: chain::unhex(&hash)?,
+            body: None,
+            stub,
         })
     }
 }
@@ -90,8 +108,8 @@ impl Spill {
     }
 
     /// Keeps a settle, durably.
-    pub(super) fn keep(&mut self, settle: &Settle) -> Result<(), LedgerError> {
-        let mut line = serde_json::to_vec(&Line::of(settle)).unwrap_or_default();
+    pub(super) fn keep(&mut self, booking: &Booking) -> Result<(), LedgerError> {
+        let mut line = serde_json::to_vec(&Line::of(booking)).unwrap_or_default();
         line.push(b'\n');
         let path = self.path.clone();
         self.locked(|file| {
@@ -115,7 +133,7 @@ impl Spill {
     }
 
     /// Reads what was kept: settles in order, and how many lines could not be read.
-    pub(super) fn read(&mut self) -> Result<(Vec<Settle>, usize), LedgerError> {
+    pub(super) fn read(&mut self) -> Result<(Vec<Booking>, usize), LedgerError> {
         let path = self.path.clone();
         self.locked(used)
             .map(|text| parse(&text))
@@ -162,8 +180,8 @@ pub(super) fn aside(path: &Path) -> PathBuf {
 pub(super) fn count(path: &Path) -> Result<(usize, usize), LedgerError> {
     match File::open(path).and_then(|mut file| used(&mut file)) {
         Ok(text) => {
-            let (settles, unread) = parse(&text);
-            Ok((settles.len(), unread))
+            let (bookings, unread) = parse(&text);
+            Ok((bookings.len(), unread))
         }
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok((0, 0)),
         Err(e) => Err(LedgerError::io("read", path, e)),
@@ -184,7 +202,7 @@ fn used(file: &mut File) -> io::Result<Vec<u8>> {
     }
 }
 
-fn parse(text: &[u8]) -> (Vec<Settle>, usize) {
+fn parse(text: &[u8]) -> (Vec<Booking>, usize) {
     let whole = text
         .iter()
         .rposition(|&b| b == b'\n')
@@ -192,22 +210,24 @@ fn parse(text: &[u8]) -> (Vec<Settle>, usize) {
     let lines = text[..whole]
         .split(|&b| b == b'\n')
         .filter(|line| !line.is_empty());
-    let (mut settles, mut unread) = (Vec::new(), 0);
+    let (mut bookings, mut unread) = (Vec::new(), 0);
     for line in lines {
         match serde_json::from_slice::<Line>(line)
             .ok()
-            .and_then(Line::into_settle)
+            .and_then(Line::into_booking)
         {
-            Some(settle) => settles.push(settle),
+            Some(booking) => bookings.push(booking),
             None => unread += 1,
         }
     }
-    (settles, unread)
+    (bookings, unread)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TextKey;
+    use crate::ledger::TextLimits;
     use crate::ledger::testing::{answer, settle};
 
     #[test]
@@ -219,14 +239,14 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), ROOM);
         let mut first = settle(Uuid::from_u128(1), 5);
         first.answer = answer("晴天\n第二行");
-        spill.keep(&first).unwrap();
+        spill.keep(&booked(first.clone())).unwrap();
         drop(spill);
         let mut spill = Spill::open(&path).unwrap();
-        spill.keep(&settle(Uuid::from_u128(2), 7)).unwrap();
-        let (settles, unread) = spill.read().unwrap();
-        assert_eq!((settles.len(), unread), (2, 0));
-        assert_eq!(settles[0].answer, first.answer);
-        assert_eq!(settles[1].attempt, Uuid::from_u128(2));
+        spill.keep(&booked(settle(Uuid::from_u128(2), 7))).unwrap();
+        let (bookings, unread) = spill.read().unwrap();
+        assert_eq!((bookings.len(), unread), (2, 0));
+        assert_eq!(bookings[0].settle.answer, first.answer);
+        assert_eq!(bookings[1].settle.attempt, Uuid::from_u128(2));
         spill.empty(0).unwrap();
         assert_eq!(count(&path).unwrap(), (0, 0));
         assert_eq!(std::fs::metadata(&path).unwrap().len(), ROOM);
@@ -238,9 +258,9 @@ mod tests {
         let path = folder.path().join("spill");
         std::fs::write(&path, b"{\"not\":\"a settle\"}\n{\"attempt\":\"0").unwrap();
         let mut spill = Spill::open(&path).unwrap();
-        spill.keep(&settle(Uuid::from_u128(3), 1)).unwrap();
-        let (settles, unread) = spill.read().unwrap();
-        assert_eq!((settles.len(), unread), (1, 1));
+        spill.keep(&booked(settle(Uuid::from_u128(3), 1))).unwrap();
+        let (bookings, unread) = spill.read().unwrap();
+        assert_eq!((bookings.len(), unread), (1, 1));
         spill.empty(unread).unwrap();
         assert!(
             std::fs::read_to_string(aside(&path))
@@ -256,7 +276,43 @@ mod tests {
         let mut spill = Spill::open(&path).unwrap();
         let mut huge = settle(Uuid::from_u128(4), 1);
         huge.answer.text = Some("x".repeat(5 << 20));
-        assert!(spill.keep(&huge).unwrap_err().is_disk_full());
+        assert!(spill.keep(&booked(huge)).unwrap_err().is_disk_full());
         assert_eq!(spill.read().unwrap().0.len(), 0);
+    }
+
+    fn booked(settle: Settle) -> Booking {
+        Booking::of(settle, &Keep::default())
+    }
+
+    #[test]
+    fn an_answer_whose_text_is_not_kept_is_spilled_as_its_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spill");
+        let mut spill = Spill::open(&path).unwrap();
+        let small = TextLimits {
+            each: Some(1 << 20),
+            total: None,
+        };
+        // Five megabytes would not fit the room.
+        let mut huge = settle(Uuid::from_u128(4), 1);
+        huge.answer.text = Some("晴".repeat(5 << 20));
+        let keeps = [Keep::Hashes(TextKey::new(b"key")), Keep::Texts(small)];
+        let kept: Vec<Booking> = keeps
+            .iter()
+            .map(|keep| Booking::of(huge.clone(), keep))
+            .collect();
+        for booking in &kept {
+            spill.keep(booking).unwrap();
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains('晴'), "{}", &text[..400]);
+        let (read, unread) = spill.read().unwrap();
+        assert_eq!((read.len(), unread), (2, 0));
+        for (read, kept) in read.iter().zip(&kept) {
+            assert_eq!((read.hash, &read.stub), (kept.hash, &kept.stub));
+            assert_eq!(read.settle.answer, kept.settle.answer);
+            assert_eq!(read.body, None);
+        }
+        assert_ne!(read[0].hash, read[1].hash, "one of them has a key");
     }
 }

@@ -14,8 +14,8 @@ use crate::domain::{
     Revision, Score, TrialKey, Usage, Usd, Variant,
 };
 use crate::ledger::{
-    Caps, Hold, HoldOutcome, Ledger, NewCall, NewRun, OpenOptions, Price, Recorded, Refused,
-    Settle, TrialRecord,
+    Caps, Hold, HoldOutcome, Keep, Ledger, NewCall, NewRun, OpenOptions, Price, Recorded, Refused,
+    Settle, Taken, TrialRecord,
 };
 use crate::summary::Git;
 
@@ -50,6 +50,7 @@ pub(super) fn options(folder: &Path, clock: Arc<TestClock>) -> OpenOptions {
     OpenOptions {
         path: folder.join("ledger.db"),
         clock,
+        keep: Keep::default(),
         fail: Arc::new(|_| ()),
     }
 }
@@ -240,6 +241,7 @@ pub(super) fn trial(position: u32, case: &str, call: Uuid, pass: bool) -> TrialR
         outcome: Recorded::Answered,
         call: Some(call),
         cached_from: None,
+        taken: Taken::Cached,
         attempts: 1,
         latency_ms: Some(812),
         pass: Some(pass),

@@ -62,15 +62,15 @@ impl Page<'_> {
                 } else {
                     "error"
                 },
-                serde_json::to_string(fault).ok(),
+                serde_json::to_string(&self.keep.fault(fault)).ok(),
             ),
             Recorded::Skipped => ("skipped", None),
         };
         self.tx
             .prepare_cached(
                 "INSERT INTO trials (run, position, variant, endpoint, model, case_name, repeat, outcome, call, cached_from, \
-                 attempts, latency_ms, error, pass, score) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 attempts, latency_ms, error, pass, score, taken) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?
             .execute(params![
                 run,
@@ -87,7 +87,8 @@ impl Page<'_> {
                 trial.latency_ms.and_then(|ms| i64::try_from(ms).ok()),
                 error,
                 trial.pass,
-                trial.score
+                trial.score,
+                cached_from.and(trial.taken.word())
             ])?;
         Ok(())
     }
@@ -100,6 +101,8 @@ impl Page<'_> {
     ) -> Result<(), LedgerError> {
         let kind = self.names.text(&self.tx, &score.kind)?;
         let metric = self.names.maybe(&self.tx, score.metric.as_deref())?;
+        // A reason quotes the answer and what was expected of it.
+        let reason = Some(&score.reason).filter(|_| !self.keep.is_hashes());
         self.tx
             .prepare_cached(
                 "INSERT INTO scores (run, trial, position, kind, metric, weight, pass, score, reason, judge_call) \
@@ -114,7 +117,7 @@ impl Page<'_> {
                 score.weight,
                 score.pass,
                 score.score,
-                score.reason,
+                reason.map_or("", String::as_str),
                 judge
             ])?;
         Ok(())

@@ -163,6 +163,9 @@ fn footer(spend: &Spend, caps: &[CapLeft], view: &View) -> Vec<String> {
                 .into(),
         );
     }
+    if total.carried > 0 {
+        pieces.push(lang.carried(&count(total.carried)).into());
+    }
     for cap in caps {
         let left = lang.left_of(&dollars(cap.left), &dollars(cap.cap));
         pieces.push(format!("{} {left}", lang.period(cap.period)).into());

@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::domain::{
-    Answer, CaseId, Cost, Fault, FinishReason, Gate, Message, ModelRef, MoneyClass, Outcome,
-    PromptName, Revision, Role, RunStatus, Score, TrialKey, TrialRow, Usage, Usd, Variant, Vars,
+    Answer, AnswerText, CaseId, Cost, Fault, FinishReason, Gate, Message, ModelRef, MoneyClass,
+    Outcome, PromptName, Revision, Role, RunStatus, Score, TrialKey, TrialRow, Usage, Usd, Variant,
+    Vars,
 };
 use crate::report::view::History;
 use crate::summary::{
     BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, Interval, SideName,
-    Totals, VariantFacts, Verdict,
+    Totals, Unkept, VariantFacts, Verdict,
 };
 
 /// The cities, each with one or more cases; the ids mix scripts and widths.
@@ -108,6 +109,7 @@ pub(crate) fn weather() -> Facts {
         results,
         labels: BTreeMap::from([(case_id(2), "weather.csv:17 上海".to_owned())]),
         vars: (0..CASES.len()).map(|i| (case_id(i), vars(i))).collect(),
+        unkept: Unkept::default(),
         warnings: Vec::new(),
     }
 }
@@ -123,6 +125,7 @@ fn totals() -> Totals {
     Totals {
         calls: 48,
         cached: 0,
+        carried: 0,
         attempts: 48,
         usage: Usage::of(1_540, 770),
         billed: usd("0.00366"),
@@ -184,6 +187,7 @@ pub(crate) fn row(variant: &Variant, i: usize, pass: bool) -> TrialRow {
         outcome: Outcome::Answered {
             answer: Box::new(answer("今天成都阴天，气温17°C到21°C")),
         },
+        text: AnswerText::Kept,
         scores: vec![
             Score {
                 kind: "contains".to_owned(),

@@ -100,6 +100,7 @@ labels! {
     comma: ", ", "，";
     was_cut: "the answer was cut at the token limit", "回答因 token 上限被截断";
     colon: ": ", "：";
+    hashes_only: "texts are not kept, only hashes", "不保存文本，仅保存哈希";
     no_cap: "no cap", "未设预算上限";
     no_period_cap: "no cap on a day or a month", "未设日或月上限";
 
@@ -229,6 +230,8 @@ phrases! {
     left_of(left, all): "{left} of {all} left", "预算 {all}，剩余 {left}";
     cache_hits(n): "{n} from the cache", "{n} 次来自缓存";
     cache_saved(n, usd): "{n} from the cache, {usd} saved", "{n} 次来自缓存，节省 {usd}";
+    not_kept_bytes(n): "(text of {n} bytes, only its hash is kept)", "（文本 {n} 字节，仅保存哈希）";
+    carried(n): "{n} taken over from an earlier run", "沿用先前运行的 {n} 个回答";
     since_first(usd, time): "{usd} and {time} since the first", "自首次迭代起 {usd}，{time}";
     score(value): "score {value}", "得分 {value}";
     repeat(n): "repeat {n}", "第 {n} 次重复";
@@ -268,6 +271,7 @@ counts! {
     calls(n): "{n} call" | "{n} calls", "{n} 次调用";
     attempts(n): "{n} attempt" | "{n} attempts", "{n} 次尝试";
     tokens(n): "{n} token" | "{n} tokens", "{n} token";
+    unkept(n, bytes): "{n} text kept as its hash only, {bytes} bytes" | "{n} texts kept as their hashes only, {bytes} bytes", "{n} 段文本仅保存哈希，共 {bytes} 字节";
     differing(n): "{n} case differs" | "{n} cases differ", "{n} 个用例不同";
     the_same(n): "{n} case as before" | "{n} cases as before", "{n} 个用例不变";
     not_passed(n): "{n} trial did not pass" | "{n} trials did not pass", "{n} 个试次未通过";

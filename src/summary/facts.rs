@@ -54,6 +54,8 @@ pub struct Facts {
     pub labels: BTreeMap<CaseId, String>,
     /// The cases' inputs, by id; empty where texts are not kept.
     pub vars: BTreeMap<CaseId, crate::domain::Vars>,
+    /// Texts of the run that the ledger does not keep.
+    pub unkept: Unkept,
     /// Things to tell the person.
     pub warnings: Vec<String>,
 }
@@ -72,8 +74,10 @@ pub struct Git {
 pub struct Totals {
     /// Requests that wanted an answer, cache hits not counted.
     pub calls: u64,
-    /// Answers that came from the ledger.
+    /// Answers that came from the cache.
     pub cached: u64,
+    /// Answers that came from the run that this one goes on from, or scores again.
+    pub carried: u64,
     /// Tries on the wire.
     pub attempts: u64,
     /// What settled attempts used.
@@ -90,6 +94,17 @@ pub struct Totals {
     pub saved: Usd,
     /// Billed by purpose.
     pub by_purpose: BTreeMap<String, Usd>,
+}
+
+/// Texts that the ledger does not keep: no such answer is reused, shown or scored again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Unkept {
+    /// True where no text at all is kept.
+    pub all: bool,
+    /// Requests and answers of which only the hash is kept.
+    pub texts: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// A run's cap.

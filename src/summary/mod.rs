@@ -34,7 +34,7 @@ pub use change::Change;
 pub use compare::{CompareOptions, compare, compare_all};
 pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Forecast, PastCall, forecast};
 pub use facts::{
-    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals,
+    BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals, Unkept,
     VariantFacts, Verdict,
 };
 pub use gates::judge_gates;

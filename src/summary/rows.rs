@@ -1,8 +1,8 @@
 //! Rows for this room's tests.
 
 use crate::domain::{
-    Answer, CaseId, Cost, Fault, FinishReason, ModelRef, MoneyClass, Outcome, Revision, Score,
-    TrialKey, TrialRow, Usd, Variant,
+    Answer, AnswerText, CaseId, Cost, Fault, FinishReason, ModelRef, MoneyClass, Outcome, Revision,
+    Score, TrialKey, TrialRow, Usd, Variant,
 };
 
 use super::{PairedRow, Side, SideName, VariantIdentity};
@@ -79,6 +79,7 @@ pub(super) fn skipped(case: &str) -> TrialRow {
         },
         messages: Vec::new(),
         outcome: Outcome::Skipped,
+        text: AnswerText::Kept,
         scores: Vec::new(),
         pass: None,
         score: None,

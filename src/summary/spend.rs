@@ -58,12 +58,14 @@ pub struct SpendSums {
     pub held: Usd,
     /// Perhaps billed, at its worst case.
     pub lost: Usd,
-    /// What recorded answers cost when they were bought.
+    /// What answers of the cache cost when they were bought.
     pub saved: Usd,
     /// Answers paid for.
     pub answers: u64,
-    /// Answers taken from the records.
+    /// Answers taken from the cache.
     pub cached: u64,
+    /// Answers that a run took over from the one it goes on from, or scored again.
+    pub carried: u64,
     /// Attempts in flight.
     pub open: u64,
     /// Attempts lost.
@@ -80,6 +82,7 @@ impl SpendSums {
         self.saved = self.saved.saturating_add(other.saved);
         self.answers += other.answers;
         self.cached += other.cached;
+        self.carried += other.carried;
         self.open += other.open;
         self.losses += other.losses;
     }

@@ -9,7 +9,8 @@ use crate::readme;
 use crate::workbench::Workbench;
 
 /// Takes a ledger back to the version before imports.
-const EARLIER: &str = "DROP TABLE imported_spend; DROP TABLE imported; DROP TABLE chains;";
+const EARLIER: &str = "DROP TABLE imported_spend; DROP TABLE imported; DROP TABLE chains; \
+    ALTER TABLE trials DROP COLUMN taken;";
 
 /// A workspace in which three calls were paid.
 fn paid() -> Workbench {

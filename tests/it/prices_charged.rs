@@ -47,6 +47,17 @@ fn a_tier_of_unknown_price_is_kept_at_its_worst_case() {
     let total = total(&bench);
     assert_eq!(total["billed_usd"], "0.000000000000", "{total}");
     assert_ne!(total["lost_usd"], "0.000000000000", "{total}");
+    // Its answers are answers: they are taken, not bought again, and what they cost stays unknown until a bill tells it.
+    let again = bench.pw(&["eval", "city", "--format", "json"]).code(0);
+    let totals = again.json()["runs"][0]["totals"].clone();
+    assert_eq!(
+        (&totals["calls"], &totals["cached"]),
+        (&0.into(), &3.into())
+    );
+    assert_eq!(totals["saved_usd"], "0.000000000000", "{totals}");
+    assert_eq!(self::total(&bench)["lost_usd"], total["lost_usd"]);
+    let asked = server.requests();
+    assert_eq!(asked.iter().filter(|seen| seen.method == "POST").count(), 3);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::fault_server::{Behaviour, FaultServer, WHOLE};
-use crate::workbench::Workbench;
+use crate::workbench::{Workbench, finish};
 
 /// A budget that fits the answer to one question, and not the hold of a second.
 const ONE_CALL: &str = "0.004";
@@ -58,7 +58,8 @@ fn a_run_goes_on_with_its_own_flags_and_pays_nothing_twice() {
     );
     assert_eq!(run["variants"][0]["trials"], 6);
     assert_eq!(run["tags"]["why"], "test");
-    assert_eq!(run["totals"]["cached"], before);
+    assert_eq!(run["totals"]["carried"], before);
+    assert_eq!(run["totals"]["cached"], 0);
     assert_eq!(run["totals"]["calls"], 6 - before);
     assert_eq!(run["results"].as_array().unwrap().len(), 6);
     // The report that the ledger makes later is the same one.
@@ -136,8 +137,36 @@ fn faults_are_asked_again_and_answers_are_not() {
     broken.store(false, Ordering::Relaxed);
     let before = posts(&server);
     let run = bench.pw(&["resume", "--format", "json"]).code(0).json()["runs"][0].clone();
-    assert_eq!(run["totals"]["cached"], 1);
+    assert_eq!(run["totals"]["carried"], 1);
     assert_eq!(posts(&server) - before, 2);
+}
+
+#[test]
+fn of_several_that_go_on_with_a_run_at_one_instant_one_does() {
+    let (server, bench) = stopped();
+    let before = posts(&server);
+    let children: Vec<_> = (0..4)
+        .map(|_| bench.spawn(&["resume", "1", "--budget", "1"]))
+        .collect();
+    let ends: Vec<_> = children.into_iter().map(finish).collect();
+    let (mut went_on, mut said) = (0, 0);
+    for end in &ends {
+        // Whoever came while another was at it is told so; whoever came after it has nothing left to do.
+        let told = [
+            "is being resumed, by run 2",
+            "is gone on with already, by run 2",
+        ];
+        if end.code == 2 && told.iter().any(|words| end.stderr.contains(words)) {
+            said += 1;
+        } else if end.code == 0 && end.stderr.contains("nothing is left to ask") {
+            said += 1;
+        } else {
+            went_on += usize::from(end.clone().code(0).stderr.contains("goes on"));
+        }
+    }
+    assert_eq!((went_on, said), (1, 3), "{ends:?}");
+    assert_eq!(posts(&server) - before, 5, "no answer is paid twice");
+    assert_eq!(bench.pw(&["ledger", "check"]).code(0).stdout, "");
 }
 
 #[test]

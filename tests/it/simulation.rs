@@ -4,7 +4,8 @@
 //! `PW_SIMULATE=1 cargo test --test it simulation -- --nocapture`. The same seed gives the same rates.
 
 use pw::domain::{
-    Answer, CaseId, Cost, FinishReason, ModelRef, Outcome, Revision, TrialKey, TrialRow, Variant,
+    Answer, AnswerText, CaseId, Cost, FinishReason, ModelRef, Outcome, Revision, TrialKey,
+    TrialRow, Variant,
 };
 use pw::summary::{
     CompareOptions, Comparison, ComparisonKind, PairedRow, Side, SideName, Verdict, compare,
@@ -176,6 +177,7 @@ fn row(case: u32, repeat: u32) -> TrialRow {
                 warnings: Vec::new(),
             }),
         },
+        text: AnswerText::Kept,
         scores: Vec::new(),
         pass: None,
         score: None,

@@ -66,6 +66,9 @@ pub struct EvalArgs {
     /// Never let this run cost more; 0 is a legal budget
     #[arg(long, value_name = "USD")]
     pub budget: Option<Usd>,
+    /// Keep the texts of prompts, inputs and answers, or nothing but hashes [default: `store` under `[ledger]`]
+    #[arg(long, value_name = "WHAT", value_parser = ["text", "hash"])]
+    pub store: Option<String>,
     /// Buy every answer again
     #[arg(long)]
     pub no_cache: bool,

@@ -26,7 +26,7 @@ pub(crate) use select::split;
 
 use crate::call::Brake;
 use crate::commands::cli::Global;
-use crate::commands::context::{Context, fail_point};
+use crate::commands::context::Context;
 use crate::commands::eval::args::Format;
 use crate::commands::eval::prepare::Prepared;
 use crate::commands::eval::run::{Ended, Shared};
@@ -35,7 +35,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::config::Flag;
 use crate::domain::{Progress, Usd};
-use crate::ledger::{Ledger, OpenOptions, Reader};
+use crate::ledger::{Ledger, Reader};
 use crate::report;
 use crate::report::View;
 use crate::summary::Facts;
@@ -101,16 +101,8 @@ async fn evaluate(context: &mut Context, global: &Global, args: &EvalArgs) -> Re
     }
     drop(history);
     ask_first(context, &session, args, &prepared)?;
-    let ledger = open_ledger(context, &session)?;
+    let ledger = session.ledger()?;
     carry_out(context, &session, args, ledger, prepared).await
-}
-
-fn open_ledger(context: &Context, session: &Session) -> Result<Ledger, Failure> {
-    Ok(Ledger::open(OpenOptions {
-        path: session.ledger_path(),
-        clock: Arc::clone(&context.clock),
-        fail: fail_point(session.settings()),
-    })?)
 }
 
 /// Runs what is prepared, and reports it.
@@ -177,6 +169,7 @@ fn flags(args: &EvalArgs) -> Vec<Flag> {
             .as_ref()
             .map(|value| Flag::new("timeout", value)),
     );
+    flags.extend(args.store.as_ref().map(|what| Flag::new("store", what)));
     flags.extend(
         args.budget
             .map(|value| Flag::new("budget", value.to_string())),

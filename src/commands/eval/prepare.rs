@@ -63,7 +63,12 @@ pub(crate) async fn prepare(
 ) -> Result<Prepared, Failure> {
     let variants = parse(session, args, &files)?;
     let suite_path = suite_of(context, session, args, &files, &variants)?;
-    let suite = suite::load(session.workspace.root(), &suite_path)?;
+    let mut suite = suite::load(session.workspace.root(), &suite_path)?;
+    if let Some(key) = session.text_key() {
+        for case in &mut suite.cases {
+            case.id = case.id.without_texts(case.named, key);
+        }
+    }
     let seed = args
         .seed
         .or(session.settings().seams.seed)

@@ -13,7 +13,7 @@ use crate::commands::context::Context;
 use crate::commands::eval::args::Format;
 use crate::commands::eval::prepare::scorers;
 use crate::commands::eval::run::{Ended, new_id};
-use crate::commands::eval::{open_ledger, select, verdict};
+use crate::commands::eval::{select, verdict};
 use crate::commands::facts::{self, Kept};
 use crate::commands::failure::Failure;
 use crate::commands::runs;
@@ -21,7 +21,7 @@ use crate::commands::session::Session;
 use crate::commands::show::recorded;
 use crate::domain::{CaseId, Cost, Outcome, RunStatus, TrialKey, TrialRow, count};
 use crate::engine;
-use crate::ledger::{CachedAnswer, NewRun, Reader, RunRecord, RunRef};
+use crate::ledger::{CachedAnswer, NewRun, Reader, RunRecord, RunRef, Taken};
 use crate::report;
 use crate::scorer::Scorer;
 use crate::suite::{self, Suite};
@@ -53,6 +53,7 @@ pub(crate) async fn rescore(
     let reader = runs::reader(&session)?;
     let old = runs::find(&reader, Some(&args.run), None)?;
     let kept = Kept::of(&old);
+    runs::need_texts(&session, &old, &kept, "scored again")?;
     let path = match &args.suite {
         Some(path) => context.folder.join(path),
         None => session.workspace.root().join(&old.suite),
@@ -97,7 +98,7 @@ pub(crate) async fn rescore(
         ..kept
     };
     let new_run = new_run(context, &session, &reader, &old, &suite, &matched, &kept)?;
-    let facts = record(context, &session, new_run, &rows, &scoring.calls, &matched).await?;
+    let facts = record(&session, new_run, &rows, &scoring.calls, &matched).await?;
     write(context, &session, &reader, &old, &matched, args, facts)
 }
 
@@ -177,20 +178,22 @@ fn new_run(
 }
 
 async fn record(
-    context: &Context,
     session: &Session,
     run: NewRun,
     rows: &[TrialRow],
     calls: &BTreeMap<TrialKey, Uuid>,
     matched: &Matched,
 ) -> Result<Facts, Failure> {
-    let ledger = open_ledger(context, session)?;
+    let ledger = session.ledger()?;
     let id = run.id.clone();
     ledger.begin_run(run).await?;
     for (position, row) in rows.iter().enumerate() {
         let call = calls.get(&row.key).copied();
         ledger
-            .record_trial(&id, engine::trial_record(position, call, row))
+            .record_trial(
+                &id,
+                engine::trial_record(position, call, row, Taken::Rescored),
+            )
             .await?;
     }
     let whole = !rows

@@ -3,27 +3,22 @@
 //! It becomes a run of its own that names the one before it. Whatever that one accepted is taken, so that nothing is paid
 //! twice, and everything else is asked.
 
-use std::collections::BTreeMap;
+mod announce;
+mod records;
+
 use std::io::Write as _;
 
 use crate::commands::cli::Global;
 use crate::commands::context::Context;
 use crate::commands::eval::args::{EvalArgs, Format};
-use crate::commands::eval::prepare::{Prepared, Resumed, scorers, terms, trials};
-use crate::commands::eval::{ask_first, carry_out, changed, flags, open_ledger};
+use crate::commands::eval::{ask_first, carry_out, flags};
 use crate::commands::exit;
 use crate::commands::facts::Kept;
 use crate::commands::failure::Failure;
-use crate::commands::ledger::lost_lines;
-use crate::commands::model;
-use crate::commands::revision::Recorded;
 use crate::commands::runs;
 use crate::commands::session::Session;
-use crate::domain::{Outcome, RunId, RunStatus, TrialKey, Usd, Variant, count};
-use crate::ledger::{CachedAnswer, Reader, RunRecord};
-use crate::report;
-use crate::suite::Suite;
-use crate::template::Template;
+use crate::domain::{Outcome, RunStatus, Usd, count};
+use crate::ledger::{Reader, RunRecord};
 
 /// Arguments of `pw resume`; everything else is as the run was begun.
 #[derive(Debug, clap::Args)]
@@ -47,9 +42,6 @@ pub struct ResumeArgs {
     yes: bool,
 }
 
-/// Lost calls that are listed; `pw ledger reconcile` lists them all.
-const LISTED: usize = 8;
-
 /// Goes on with a run, or says that there is nothing to go on with.
 pub(crate) async fn resume(
     context: &mut Context,
@@ -60,13 +52,14 @@ pub(crate) async fn resume(
     // A workspace without a ledger gets none.
     drop(runs::reader(&session)?);
     // Opened for writing first: a run whose process died is interrupted only then, and what it had in flight is lost.
-    let ledger = open_ledger(context, &session)?;
+    let ledger = session.ledger()?;
     let reader = session.reader()?;
     let Some(run) = wanted(context, &reader, args)? else {
         ledger.close()?;
         return Ok(exit::SUCCESS);
     };
     let kept = Kept::of(&run);
+    runs::need_texts(&session, &run, &kept, "gone on with")?;
     let asked = kept.asked.clone().ok_or_else(|| {
         Failure::usage(format!(
             "run {} was made by pw {}, which did not record how to go on with it",
@@ -85,9 +78,9 @@ pub(crate) async fn resume(
         ..asked
     };
     let session = Session::open(context, global, flags(&again))?;
-    let prepared = prepare(context, &session, &reader, &again, &run, kept).await?;
+    let prepared = records::prepare(context, &session, &reader, &again, &run, kept).await?;
     if !args.quiet {
-        announce(context, &session, &reader, &run, &prepared)?;
+        announce::announce(context, &session, &reader, &run, &prepared)?;
     }
     let prepared = vec![prepared];
     ask_first(context, &session, &again, &prepared)?;
@@ -107,8 +100,9 @@ fn wanted(
             None => runs::find(reader, None, None)?,
         },
     };
+    let mut before = None;
     while let Some(next) = reader.resumed_by(&run.id)? {
-        run = next;
+        before = Some(std::mem::replace(&mut run, next).number);
     }
     match run.status {
         RunStatus::Finished => {
@@ -136,177 +130,17 @@ fn wanted(
             }
             Ok(None)
         }
-        RunStatus::Started => Err(Failure::usage(format!(
-            "run {} of `{}` is still running",
-            run.number, run.prompt
-        ))
-        .hint("wait for its end, or stop it with Ctrl-C in its terminal")),
+        RunStatus::Started => {
+            let (number, prompt) = (run.number, &run.prompt);
+            let what = match before {
+                Some(before) => format!(
+                    "run {before} of `{prompt}` is being resumed, by run {number}, which is still running"
+                ),
+                None => format!("run {number} of `{prompt}` is still running"),
+            };
+            Err(Failure::usage(what)
+                .hint("wait for its end, or stop it with Ctrl-C in its terminal"))
+        }
         _ => Ok(Some(run)),
     }
-}
-
-/// Makes of the records what `pw eval` makes of the files.
-async fn prepare(
-    context: &Context,
-    session: &Session,
-    reader: &Reader,
-    args: &EvalArgs,
-    run: &RunRecord,
-    kept: Kept,
-) -> Result<Prepared, Failure> {
-    let variants: Vec<(Variant, Template)> = run
-        .revisions
-        .iter()
-        .map(|(variant, _)| Ok((variant.clone(), template(reader, run, variant)?)))
-        .collect::<Result<_, Failure>>()?;
-    let names: Vec<String> = run.models.iter().map(ToString::to_string).collect();
-    let models = model::of_run(session, &names, &[], &variants).await?;
-    let (prices, options) = terms(context, session, args, &models)?;
-    let cases = reader.cases(&run.id)?;
-    let repeats = args.repeat.unwrap_or(1);
-    Ok(Prepared {
-        prompt: run.prompt.clone(),
-        baseline: kept.baseline,
-        suite: Suite {
-            file: run.suite.clone(),
-            description: None,
-            cases: cases.clone(),
-            models: Vec::new(),
-            judge: None,
-            repeat: repeats,
-            budget: kept.budget,
-            gates: kept.gates.clone(),
-            hash: run.suite_hash.clone(),
-            value_vars: std::collections::BTreeSet::new(),
-            warnings: Vec::new(),
-        },
-        filtered: run.filtered,
-        seed: run.seed,
-        prices,
-        options,
-        scorers: scorers(&cases)?,
-        trials: trials(session, &variants, &models, &cases, repeats)?,
-        gates: kept.gates,
-        gates_of: kept.gates_of,
-        budget: args.budget.or(left(reader, run, kept.budget)?),
-        warnings: kept.warnings,
-        repeats,
-        resumed: Some(Resumed {
-            from: run.id.clone(),
-            accepted: accepted(reader, run)?,
-            against: kept.against,
-        }),
-        variants,
-        models,
-        cases,
-    })
-}
-
-/// Makes a variant's template of the text that the run recorded.
-fn template(reader: &Reader, run: &RunRecord, variant: &Variant) -> Result<Template, Failure> {
-    let gone = |why: &str| {
-        Failure::usage(format!(
-            "run {} cannot be gone on with: {why} of `{}`",
-            run.number, run.prompt
-        ))
-        .hint("run `pw eval` again: recorded answers to the same questions cost nothing")
-    };
-    let revision = run
-        .revisions
-        .iter()
-        .find_map(|(name, revision)| (name == variant).then_some(revision))
-        .ok_or_else(|| gone("the ledger lacks a variant"))?;
-    let recorded = Recorded::read(reader, revision)?
-        .ok_or_else(|| gone("the ledger no longer keeps the text"))?;
-    let template = recorded.template(&format!("{} in run {}", run.prompt, run.number))?;
-    if template.revision() == revision {
-        Ok(template)
-    } else {
-        Err(gone("this pw reads another revision in the recorded text"))
-    }
-}
-
-/// Returns what a run left of its budget, lost calls at their worst case.
-fn left(reader: &Reader, run: &RunRecord, budget: Option<Usd>) -> Result<Option<Usd>, Failure> {
-    let Some(budget) = budget else {
-        return Ok(None);
-    };
-    let totals = reader.totals(&run.id)?;
-    let used = totals
-        .billed
-        .saturating_add(totals.held)
-        .saturating_add(totals.lost);
-    let left = budget.checked_sub(used).unwrap_or_default();
-    Ok(Some(left.max(Usd::ZERO)))
-}
-
-/// Collects the accepted answers of a run and of those it went on from; a kill may have come before it had taken theirs.
-fn accepted(reader: &Reader, run: &RunRecord) -> Result<BTreeMap<TrialKey, CachedAnswer>, Failure> {
-    let mut answers = BTreeMap::new();
-    let mut next: Option<RunId> = Some(run.id.clone());
-    while let Some(id) = next {
-        for (key, answer) in reader.accepted(&id)? {
-            answers.entry(key).or_insert(answer);
-        }
-        next = reader.run(&crate::ledger::RunRef::Id(id))?.resumed_from;
-    }
-    Ok(answers)
-}
-
-/// Says what is taken, what is asked, what was lost, and which files are no longer those of the run.
-fn announce(
-    context: &mut Context,
-    session: &Session,
-    reader: &Reader,
-    run: &RunRecord,
-    prepared: &Prepared,
-) -> Result<(), Failure> {
-    let all = prepared.trials.len();
-    let accepted = prepared.resumed.as_ref().map(|resumed| &resumed.accepted);
-    let is_there = |key: &TrialKey| accepted.is_some_and(|answers| answers.contains_key(key));
-    let there = prepared
-        .trials
-        .iter()
-        .filter(|trial| is_there(&trial.key))
-        .count();
-    writeln!(
-        context.err,
-        "run {} of `{}` goes on: {there} of {} there, {} to ask",
-        run.number,
-        run.prompt,
-        count(all, "answer"),
-        all - there
-    )?;
-    for file in changed::files(session, run) {
-        writeln!(
-            context.err,
-            "warning: {file} has changed since; the run goes on with what it began with, and `pw eval` asks the new one"
-        )?;
-    }
-    let mut lost = reader.lost()?;
-    lost.retain(|one| one.run == Some(run.number));
-    if lost.is_empty() {
-        return Ok(());
-    }
-    let most = lost
-        .iter()
-        .map(|one| one.worst)
-        .fold(Usd::ZERO, Usd::saturating_add);
-    writeln!(
-        context.err,
-        "{} may have been billed without an answer, at most {}:",
-        count(lost.len(), "lost call"),
-        report::dollars(most)
-    )?;
-    context
-        .err
-        .write_all(lost_lines(&lost[..lost.len().min(LISTED)]).as_bytes())?;
-    if lost.len() > LISTED {
-        writeln!(context.err, "and {} more", lost.len() - LISTED)?;
-    }
-    writeln!(
-        context.err,
-        "hint: `pw ledger reconcile` books what the provider's bill says about them"
-    )?;
-    Ok(())
 }

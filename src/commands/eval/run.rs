@@ -96,9 +96,11 @@ pub(crate) async fn run(
         .end_run(&id, status, answered && !skipped)
         .await?;
     let record = shared.reader.run(&crate::ledger::RunRef::Id(id))?;
-    let facts = facts::of(shared.reader, &record, execution.rows, &prepared.cases)?;
+    // Cases are paired as they are recorded, and shown as they were asked.
+    let recorded = shared.reader.cases(&record.id)?;
+    let facts = facts::of(shared.reader, &record, execution.rows, &recorded)?;
     Ok(Ended {
-        facts,
+        facts: facts::told(facts, &prepared.cases),
         stopped: execution.stopped,
     })
 }
@@ -149,6 +151,7 @@ fn new_run(
         .iter()
         .map(|pair| split(pair, "--tag").map(|(k, v)| (k.to_owned(), v.to_owned())))
         .collect::<Result<_, _>>()?;
+    let key = shared.session.text_key();
     let kept = Kept {
         baseline: prepared.baseline.clone(),
         min_gain: shared.args.min_gain / 100.0,
@@ -162,14 +165,31 @@ fn new_run(
             ..shared.args.clone()
         }),
         rescored_from: None,
+        hashes_only: key.is_some(),
+    };
+    // `--set` and `--filter` say what was asked for, and warnings may quote it.
+    let kept = match key {
+        Some(_) => Kept {
+            warnings: Vec::new(),
+            asked: None,
+            ..kept
+        },
+        None => kept,
+    };
+    let command = match key {
+        Some(_) => "eval".to_owned(),
+        None => context.command_line.clone(),
     };
     Ok(NewRun {
         id: new_id(context),
-        command: context.command_line.clone(),
+        command,
         workspace: shared.session.name(),
         prompt: prepared.prompt.clone(),
         suite: prepared.suite.file.clone(),
-        suite_hash: prepared.suite.hash.clone(),
+        suite_hash: match key {
+            Some(key) => key.hex(&prepared.suite.hash),
+            None => prepared.suite.hash.clone(),
+        },
         seed: prepared.seed,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         git: workspace::git_state(
@@ -185,13 +205,18 @@ fn new_run(
             .variants
             .iter()
             .map(|(variant, template)| {
-                let recorded = serde_json::to_string(&Recorded::of(template))?;
+                let recorded = serde_json::to_string(&Recorded::of(template, key.is_none()))?;
                 Ok((variant.clone(), template.revision().clone(), recorded))
             })
             .collect::<serde_json::Result<_>>()
             .map_err(Failure::environment)?,
         models: prepared.models.clone(),
-        cases: prepared.cases.clone(),
+        cases: match key {
+            Some(key) => (prepared.cases.iter())
+                .map(|case| case.without_texts(key))
+                .collect(),
+            None => prepared.cases.clone(),
+        },
     })
 }
 

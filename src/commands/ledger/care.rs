@@ -9,7 +9,6 @@ use jiff::{Span, Timestamp};
 use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
-use crate::commands::ledger::open;
 use crate::commands::session::Session;
 use crate::domain::count;
 use crate::ledger::{self, CheckReport, LedgerError, Unneeded};
@@ -42,7 +41,7 @@ pub(super) struct PruneArgs {
 /// Books what dead processes left open as lost, then audits in one read snapshot.
 pub(super) fn check(context: &mut Context, session: &Session) -> Result<u8, Failure> {
     let path = session.ledger_path();
-    match open(context, session) {
+    match session.ledger() {
         Ok(ledger) => ledger.close()?,
         Err(error @ (LedgerError::Newer { .. } | LedgerError::NotALedger { .. })) => {
             return Err(error.into());
@@ -118,7 +117,7 @@ fn reached(context: &mut Context, file: &Path, report: &CheckReport) -> Result<u
 pub(super) fn import(context: &mut Context, session: &Session, file: &Path) -> Result<u8, Failure> {
     let file = context.folder.join(file);
     // Opening for writing first: a workspace without a ledger gets one, and an old one is brought up to date.
-    let ledger = open(context, session)?;
+    let ledger = session.ledger()?;
     let imported = ledger::import(&session.ledger_path(), &file, context.clock.now())?;
     ledger.close()?;
     writeln!(
@@ -147,7 +146,7 @@ pub(super) fn prune(
         larger: args.larger_than,
     };
     // Opening for writing first: an old ledger is brought up to date, and its copy is taken before.
-    open(context, session)?.close()?;
+    session.ledger()?.close()?;
     let pruned = ledger::prune(&session.ledger_path(), which, args.yes, now)?;
     let texts = count(usize::try_from(pruned.texts).unwrap_or(usize::MAX), "text");
     writeln!(

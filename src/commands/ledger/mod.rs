@@ -8,16 +8,14 @@ pub(crate) use reconcile::lost_lines;
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Subcommand;
 
 use crate::commands::cli::Global;
-use crate::commands::context::{Context, fail_point};
+use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::session::Session;
-use crate::ledger::{Ledger, LedgerError, OpenOptions};
 
 /// Arguments of `pw ledger`.
 #[derive(Debug, clap::Args)]
@@ -83,13 +81,4 @@ pub(crate) async fn ledger(
         What::Prune(args) => return care::prune(context, &session, args),
     }
     Ok(exit::SUCCESS)
-}
-
-/// Opens the ledger for writing: what dead processes left open is lost then.
-fn open(context: &Context, session: &Session) -> Result<Ledger, LedgerError> {
-    Ledger::open(OpenOptions {
-        path: session.ledger_path(),
-        clock: Arc::clone(&context.clock),
-        fail: fail_point(session.settings()),
-    })
 }

@@ -12,7 +12,6 @@ use uuid::Uuid;
 use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
-use crate::commands::ledger::open;
 use crate::commands::session::Session;
 use crate::domain::{Usd, count};
 use crate::ledger::{Ledger, LostAttempt};
@@ -57,7 +56,7 @@ pub(super) async fn reconcile(
     args: &ReconcileArgs,
 ) -> Result<u8, Failure> {
     // Opening for writing first: what a dead process left open is lost only then.
-    let ledger = open(context, session)?;
+    let ledger = session.ledger()?;
     let lost = session.reader()?.lost()?;
     if let (Some(id), Some(amount)) = (&args.call, args.amount) {
         book(

@@ -272,11 +272,12 @@ fn texts(reader: &Reader, records: &[IterationRecord]) -> Result<Vec<Text>, Fail
     Ok(texts)
 }
 
-/// A revision's file, then the partials that it reaches.
+/// A revision's file, then the partials that it reaches; nothing where the ledger does not keep it.
 fn whole_text(recorded: &Recorded) -> String {
-    let partials = recorded.text.partials.iter();
+    let Some(text) = &recorded.text else {
+        return String::new();
+    };
+    let partials = text.partials.iter();
     let partials = partials.map(|(name, body)| format!("_{name}:\n{body}\n"));
-    std::iter::once(recorded.text.source())
-        .chain(partials)
-        .collect()
+    std::iter::once(text.source()).chain(partials).collect()
 }

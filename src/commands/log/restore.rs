@@ -9,9 +9,9 @@ use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::revision::Recorded;
 use crate::commands::session::Session;
-use crate::domain::{PromptName, Variant};
+use crate::domain::{PromptName, Revision, Variant};
 use crate::ledger::Reader;
-use crate::template::Template;
+use crate::template::{RevisionText, Template};
 use crate::workspace::VariantFile;
 
 /// Writes an iteration's text into the prompt's file, and its partials into theirs.
@@ -37,7 +37,7 @@ pub(super) fn restore(
             ))
             .hint("`pw log` lists them; --variant names another variant's")
         })?;
-    let Recorded { text, .. } = Recorded::read(reader, &wanted.revision)?.ok_or_else(|| {
+    let text = kept_text(reader, &wanted.revision)?.ok_or_else(|| {
         Failure::usage(format!(
             "the text of iteration {number} is not kept in the ledger"
         ))
@@ -46,9 +46,7 @@ pub(super) fn restore(
     let partials = session.workspace.partials()?;
     let current = Template::parse(&file.display, &file.source, &partials).ok();
     let recorded = current.as_ref().is_some_and(|template| {
-        reader
-            .revision_text(template.revision())
-            .is_ok_and(|text| text.is_some())
+        kept_text(reader, template.revision()).is_ok_and(|text| text.is_some())
     });
     if !recorded && !yes {
         return Err(Failure::usage(format!(
@@ -82,6 +80,10 @@ pub(super) fn restore(
         )?;
     }
     Ok(exit::SUCCESS)
+}
+
+fn kept_text(reader: &Reader, revision: &Revision) -> Result<Option<RevisionText>, Failure> {
+    Ok(Recorded::read(reader, revision)?.and_then(|recorded| recorded.text))
 }
 
 fn file_of(

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::ledger::LedgerError;
 use crate::ledger::chain;
-use crate::ledger::payload::Plain;
+use crate::ledger::payload::{Plain, StoredAnswer};
 
 /// Requests against their holds, answers against their settles, cases against their own keys.
 const TEXTS: [(&str, &str); 3] = [
@@ -29,9 +29,11 @@ pub(super) fn compare(conn: &Connection) -> Result<Vec<String>, LedgerError> {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let hash: Option<Vec<u8>> = row.get(2)?;
-            let whole = row
-                .get::<_, Plain>(1)
-                .is_ok_and(|text| hash.as_deref() == Some(&chain::digest(&text.0)[..]));
+            let whole = row.get::<_, Plain>(1).is_ok_and(|Plain(text)| {
+                // A stub has nothing to be compared with: that it lies in the place of a text is what it says.
+                StoredAnswer::stands_for(&text).is_some()
+                    || hash.as_deref() == Some(&chain::digest(&text)[..])
+            });
             if !whole {
                 let number: i64 = row.get(0)?;
                 found.push(format!("{what} {number} is not the text that was hashed"));

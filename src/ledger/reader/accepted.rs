@@ -71,19 +71,6 @@ fn key(row: &Row<'_>) -> rusqlite::Result<TrialKey> {
 }
 
 fn answer(row: &Row<'_>) -> Result<Option<CachedAnswer>, LedgerError> {
-    let Some(bought) = read_answer(row, ANSWER)? else {
-        return Ok(None);
-    };
-    let Some(answer) = bought.answer else {
-        return Ok(None);
-    };
-    // An answer that did not say what it used is accepted, and its attempt is lost until a bill tells its cost.
-    let known = row.get::<_, String>(6)? == "settled";
-    Ok(Some(CachedAnswer {
-        call: Uuid::from_bytes(row.get(5)?),
-        answer,
-        cost: known.then_some(bought.cost),
-        latency_ms: bought.latency_ms,
-        price: bought.price,
-    }))
+    let (call, state): (_, String) = (Uuid::from_bytes(row.get(5)?), row.get(6)?);
+    Ok(read_answer(row, ANSWER)?.and_then(|bought| bought.reusable(call, &state)))
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::Row;
 use uuid::Uuid;
 
-use crate::domain::{Answer, Cost, Usd};
+use crate::domain::{Answer, AnswerText, Cost, Usd};
 use crate::ledger::LedgerError;
 use crate::ledger::chain;
 use crate::ledger::hold::short_key;
@@ -41,11 +41,26 @@ pub(super) const JOINS: &str = "\
 /// An answer with its money.
 #[derive(Debug)]
 pub(super) struct Bought {
-    /// `None` when its text is no longer kept, or is not the one that was hashed.
-    pub(super) answer: Option<Answer>,
+    /// Without its text where that is not kept: then it cannot be reused.
+    pub(super) answer: Answer,
+    pub(super) text: AnswerText,
     pub(super) cost: Cost,
     pub(super) latency_ms: Option<u64>,
     pub(super) price: Option<(String, Option<String>)>,
+}
+
+impl Bought {
+    /// Returns the answer for whoever takes it instead of buying one; `None` where its text is not kept. One of an attempt
+    /// that is not settled did not say what it used: its cost is unknown until a bill tells it.
+    pub(super) fn reusable(self, call: Uuid, state: &str) -> Option<CachedAnswer> {
+        (self.text == AnswerText::Kept).then(|| CachedAnswer {
+            call,
+            answer: self.answer,
+            cost: (state == "settled").then_some(self.cost),
+            latency_ms: self.latency_ms,
+            price: self.price,
+        })
+    }
 }
 
 /// Reads the columns of an accepted attempt from `first` on; `None` when the call has none.
@@ -59,8 +74,10 @@ pub(super) fn read_answer(row: &Row<'_>, first: usize) -> Result<Option<Bought>,
         Some(source) => Some((source, text(11)?.filter(|date| !date.is_empty()))),
         None => None,
     };
+    let (answer, kept) = whole_answer(row, first)?;
     Ok(Some(Bought {
-        answer: whole_answer(row, first)?,
+        answer,
+        text: kept,
         cost: Cost {
             billed: Usd::from_picos(billed),
             imputed: Usd::from_picos(row.get(first + 1)?),
@@ -70,16 +87,25 @@ pub(super) fn read_answer(row: &Row<'_>, first: usize) -> Result<Option<Bought>,
     }))
 }
 
-fn whole_answer(row: &Row<'_>, first: usize) -> Result<Option<Answer>, LedgerError> {
+/// What a stub says is said, and what the posting says in any case.
+fn whole_answer(row: &Row<'_>, first: usize) -> Result<(Answer, AnswerText), LedgerError> {
     let text = |offset: usize| row.get::<_, Option<String>>(first + offset);
     let hash: Option<Vec<u8>> = row.get(first + 9)?;
-    let Some(Plain(body)) = row.get::<_, Option<Plain>>(first + 12)? else {
-        return Ok(None);
+    let body = row.get::<_, Option<Plain>>(first + 12)?;
+    let (stored, kept) = match body {
+        Some(Plain(body)) => match StoredAnswer::stands_for(&body) {
+            Some(bytes) => (
+                json::<StoredAnswer>("an answer", &body)?,
+                AnswerText::Hashed(bytes),
+            ),
+            None if hash.as_deref() == Some(&chain::digest(&body)[..]) => {
+                (json("an answer", &body)?, AnswerText::Kept)
+            }
+            None => (StoredAnswer::default(), AnswerText::Gone),
+        },
+        None => (StoredAnswer::default(), AnswerText::Gone),
     };
-    if hash.as_deref() != Some(&chain::digest(&body)[..]) {
-        return Ok(None);
-    }
-    let mut answer = json::<StoredAnswer>("an answer", &body)?.into_answer();
+    let mut answer = stored.into_answer();
     answer.usage = match text(3)? {
         Some(usage) => Some(json("a usage", &usage)?),
         None => None,
@@ -92,36 +118,30 @@ fn whole_answer(row: &Row<'_>, first: usize) -> Result<Option<Answer>, LedgerErr
     answer.tier_returned = text(6)?;
     answer.request_id = text(7)?;
     answer.response_id = text(8)?;
-    Ok(Some(answer))
+    Ok((answer, kept))
 }
 
 static CACHED: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT c.uuid, {COLUMNS} FROM calls c {JOINS} \
-         WHERE c.request_key = ?1 AND a.state = 'settled' ORDER BY c.id DESC"
+        "SELECT c.uuid, a.state, {COLUMNS} FROM calls c {JOINS} \
+         WHERE c.request_key = ?1 AND c.accepted IS NOT NULL ORDER BY c.id DESC"
     )
 });
 
 impl Reader {
-    /// Returns the newest accepted answer to a request, if its text is still kept.
+    /// Returns the newest accepted answer to a request, if its text is still kept. One whose cost nobody knows yet is an
+    /// answer like any other: buying it again would not tell what the first one cost.
     pub fn cached(&self, request_key: &str) -> Result<Option<CachedAnswer>, LedgerError> {
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&CACHED)?;
             let mut rows = statement.query([short_key(request_key)])?;
             while let Some(row) = rows.next()? {
-                let bought = read_answer(row, 1)?;
-                let Some((bought, answer)) = bought
-                    .and_then(|mut bought| bought.answer.take().map(|answer| (bought, answer)))
-                else {
-                    continue;
-                };
-                return Ok(Some(CachedAnswer {
-                    call: Uuid::from_bytes(row.get(0)?),
-                    answer,
-                    cost: Some(bought.cost),
-                    latency_ms: bought.latency_ms,
-                    price: bought.price,
-                }));
+                let call = Uuid::from_bytes(row.get(0)?);
+                let state: String = row.get(1)?;
+                let bought = read_answer(row, 2)?;
+                if let Some(found) = bought.and_then(|bought| bought.reusable(call, &state)) {
+                    return Ok(Some(found));
+                }
             }
             Ok(None)
         })

@@ -12,6 +12,7 @@ mod rows;
 mod runs;
 mod spend;
 mod totals;
+mod unkept;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};

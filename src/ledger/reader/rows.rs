@@ -7,7 +7,8 @@ use rusqlite::{Connection, Row, Rows, params};
 use serde::Deserialize;
 
 use crate::domain::{
-    CaseId, Cost, Message, ModelRef, Outcome, RunId, Score, TrialKey, TrialRow, Usd, Variant,
+    AnswerText, CaseId, Cost, Message, ModelRef, Outcome, RunId, Score, TrialKey, TrialRow, Usd,
+    Variant,
 };
 use crate::ledger::LedgerError;
 use crate::ledger::payload::{Plain, StoredAnswer};
@@ -107,6 +108,7 @@ fn verdicts(mut rows: Rows<'_>) -> Result<Vec<TrialRow>, LedgerError> {
             cached: row.get(12)?,
             attempts: row.get(10)?,
             latency_ms: latency(row)?,
+            text: AnswerText::Gone,
             outcome: outcome(row, None)?,
         });
     }
@@ -168,6 +170,7 @@ fn trial_row(row: &Row<'_>, scores: Vec<Score>) -> Result<TrialRow, LedgerError>
         cached: row.get(12)?,
         attempts: row.get(10)?,
         latency_ms: latency(row)?,
+        text: bought.as_ref().map_or(AnswerText::Kept, |b| b.text),
         outcome: outcome(row, bought)?,
     })
 }
@@ -206,12 +209,11 @@ fn outcome(row: &Row<'_>, bought: Option<Bought>) -> Result<Outcome, LedgerError
     Ok(
         match row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)? {
             "answered" => Outcome::Answered {
-                // A text that is no longer kept leaves an answer without one: its verdict and its money are still known.
-                answer: Box::new(
-                    bought
-                        .and_then(|b| b.answer)
-                        .unwrap_or_else(|| StoredAnswer::default().into_answer()),
-                ),
+                // A text that is not kept leaves an answer without one: its verdict and its money are still known.
+                answer: Box::new(bought.map_or_else(
+                    || StoredAnswer::default().into_answer(),
+                    |bought| bought.answer,
+                )),
             },
             "skipped" => Outcome::Skipped,
             _ => Outcome::Error {

@@ -80,11 +80,12 @@ fn unsettled(conn: &Connection, sums: &mut BTreeMap<Key, SpendSums>) -> rusqlite
     Ok(())
 }
 
-/// What recorded answers cost when they were bought, under the context that bought them and the day of the run that took
-/// them.
+/// What answers of the cache cost when they were bought, under the context that bought them and the day of the run that took
+/// them. A run that goes on from another, or scores its answers again, would not have bought them twice: it saves nothing.
 fn saved(conn: &Connection, sums: &mut BTreeMap<Key, SpendSums>) -> rusqlite::Result<()> {
     let mut statement = conn.prepare_cached(
-        "SELECT r.started_ms, x.id, sum(p.spent), count(*) FROM trials t INDEXED BY trials_cached JOIN runs r ON r.id = t.run \
+        "SELECT r.started_ms, x.id, sum(CASE WHEN t.taken IS NULL THEN p.spent END), sum(t.taken IS NULL), \
+         sum(t.taken IS NOT NULL) FROM trials t INDEXED BY trials_cached JOIN runs r ON r.id = t.run \
          JOIN calls c ON c.id = t.cached_from JOIN contexts x ON x.id = c.context \
          LEFT JOIN attempts a ON a.id = c.accepted LEFT JOIN postings p ON p.seq = a.end_seq \
          WHERE t.cached_from IS NOT NULL GROUP BY r.id, x.id",
@@ -96,6 +97,7 @@ fn saved(conn: &Connection, sums: &mut BTreeMap<Key, SpendSums>) -> rusqlite::Re
         let saved = Usd::from_picos(row.get::<_, Option<i64>>(2)?.unwrap_or(0));
         sums.saved = sums.saved.saturating_add(saved);
         sums.cached += row.get::<_, i64>(3)?.unsigned_abs();
+        sums.carried += row.get::<_, i64>(4)?.unsigned_abs();
     }
     Ok(())
 }

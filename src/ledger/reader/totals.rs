@@ -29,11 +29,15 @@ impl Reader {
                  WHERE x.run = ?1",
             )?;
             let cached = count(
-                "SELECT count(*) FROM trials WHERE run = ?1 AND cached_from IS NOT NULL",
+                "SELECT count(*) FROM trials WHERE run = ?1 AND cached_from IS NOT NULL AND taken IS NULL",
+            )?;
+            let carried = count(
+                "SELECT count(*) FROM trials WHERE run = ?1 AND cached_from IS NOT NULL AND taken IS NOT NULL",
             )?;
             let saved = count(
                 "SELECT coalesce(sum(p.spent), 0) FROM trials t JOIN calls c ON c.id = t.cached_from \
-                 JOIN attempts a ON a.id = c.accepted JOIN postings p ON p.seq = a.end_seq WHERE t.run = ?1",
+                 JOIN attempts a ON a.id = c.accepted JOIN postings p ON p.seq = a.end_seq \
+                 WHERE t.run = ?1 AND t.taken IS NULL",
             )?;
             let imputed = count(
                 "SELECT coalesce(sum(s.imputed), 0) FROM contexts x JOIN spend s ON s.context = x.id WHERE x.run = ?1",
@@ -41,6 +45,7 @@ impl Reader {
             Ok(Totals {
                 calls: calls.unsigned_abs(),
                 cached: cached.unsigned_abs(),
+                carried: carried.unsigned_abs(),
                 attempts: attempts.unsigned_abs(),
                 usage: usage(conn, number)?,
                 billed: Usd::from_picos(sums.spent),

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::domain::{
-    Cost, Fault, Message, MoneyClass, Outcome, Part, PromptName, Role, RunStatus, TrialRow, Usage,
-    Usd, Variant,
+    AnswerText, Cost, Fault, Message, MoneyClass, Outcome, Part, PromptName, Role, RunStatus,
+    TrialRow, Usage, Usd, Variant,
 };
 use crate::ledger::testing::*;
-use crate::ledger::{Caps, LedgerError, Reader, Recorded, RunRecord, RunRef};
+use crate::ledger::{Caps, LedgerError, NewRun, Reader, Recorded, RunRecord, RunRef, Taken};
 
 fn usd(picos: i64) -> Usd {
     Usd::from_picos(picos)
@@ -79,6 +79,28 @@ async fn a_run_ends_once() {
     assert!(
         matches!(end().await, Err(LedgerError::RunEnded { status, .. }) if status == "cancelled")
     );
+}
+
+#[tokio::test]
+async fn a_run_is_gone_on_with_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (open(folder.path()), open(folder.path()));
+    one.begin_run(run("r1")).await.unwrap();
+    let next = |id: &str| NewRun {
+        resumed_from: Some("r1".to_owned()),
+        ..run(id)
+    };
+    // Both looked before either began.
+    let (first, second) = tokio::join!(one.begin_run(next("r2")), two.begin_run(next("r3")));
+    let refused = match (first, second) {
+        (Ok(2), Err(refused)) | (Err(refused), Ok(2)) => refused,
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        matches!(&refused, LedgerError::GoneOnWith { from: 1, by: 2, status } if status == "started"),
+        "{refused}"
+    );
+    assert_eq!(number(&raw(folder.path()), "SELECT count(*) FROM runs"), 2);
 }
 
 #[tokio::test]
@@ -157,6 +179,7 @@ async fn rows_are_what_the_engine_reported() {
         outcome: Outcome::Answered {
             answer: Box::new(answer("晴，最低气温17°C")),
         },
+        text: AnswerText::Kept,
         scores: vec![score(true), score(true)],
         pass: Some(true),
         score: Some(1.0),
@@ -217,6 +240,39 @@ async fn totals_are_sums_over_postings() {
 }
 
 #[tokio::test]
+async fn only_the_cache_saves() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = four_trials(folder.path()).await;
+    let ledger = open(folder.path());
+    let bought: Vec<u8> = raw(folder.path())
+        .query_row("SELECT uuid FROM calls LIMIT 1", [], |row| row.get(0))
+        .unwrap();
+    let bought = uuid::Uuid::from_slice(&bought).unwrap();
+    for (id, taken) in [("r2", Taken::Resumed), ("r3", Taken::Rescored)] {
+        ledger.begin_run(run(id)).await.unwrap();
+        let mut again = trial(0, "beijing-02", bought, true);
+        (again.call, again.cached_from, again.taken) = (None, Some(bought), taken);
+        ledger.record_trial(&id.to_owned(), again).await.unwrap();
+        ledger
+            .end_run(&id.to_owned(), RunStatus::Finished, true)
+            .await
+            .unwrap();
+        let totals = reader.totals(&id.to_owned()).unwrap();
+        assert_eq!((totals.cached, totals.carried), (0, 1), "{taken:?}");
+        assert_eq!(totals.saved, Usd::ZERO, "{taken:?}");
+    }
+    let spend = reader.spend().unwrap();
+    let sum = |part: fn(&crate::summary::SpendSums) -> u64| -> u64 {
+        spend.iter().map(|row| part(&row.sums)).sum()
+    };
+    assert_eq!((sum(|s| s.cached), sum(|s| s.carried)), (1, 2));
+    let saved = spend
+        .iter()
+        .fold(Usd::ZERO, |all, row| all.saturating_add(row.sums.saved));
+    assert_eq!(saved, usd(30), "the one hit of the first run");
+}
+
+#[tokio::test]
 async fn a_pruned_answer_is_no_cache_hit_and_leaves_its_row() {
     let folder = tempfile::tempdir().unwrap();
     let reader = four_trials(folder.path()).await;
@@ -229,6 +285,7 @@ async fn a_pruned_answer_is_no_cache_hit_and_leaves_its_row() {
     let rows = reader.rows(&"r1".to_owned()).unwrap();
     assert_eq!((rows[0].cost.billed, rows[0].pass), (usd(30), Some(true)));
     assert!(rows[0].messages.is_empty());
+    assert_eq!(rows[0].text, AnswerText::Gone);
     let path = folder.path().join("ledger.db");
     assert_eq!(crate::ledger::check(&path).unwrap().findings, []);
 }

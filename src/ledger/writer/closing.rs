@@ -2,35 +2,36 @@
 
 use std::sync::Arc;
 
+use crate::ledger::LedgerError;
+use crate::ledger::keep::Booking;
 use crate::ledger::recover::End;
 use crate::ledger::writer::Writer;
-use crate::ledger::{LedgerError, Settle};
 
 impl Writer {
     /// Books the answers of the spill file, each by itself; an attempt that is settled already is left alone. Call it under
     /// the lock.
     pub(super) fn book_spilled(&mut self) -> Result<(), LedgerError> {
-        let (settles, mut unread) = self.spill.read()?;
-        for settle in &settles {
-            match self.book_one(settle) {
+        let (bookings, mut unread) = self.spill.read()?;
+        for booking in &bookings {
+            match self.book_one(booking) {
                 Ok(()) => {}
                 // Booked before. An answer of unknown cost whose attempt is lost meanwhile is set aside instead of dropped.
-                Err(LedgerError::AttemptState { .. }) if settle.cost.is_some() => {}
+                Err(LedgerError::AttemptState { .. }) if booking.settle.cost.is_some() => {}
                 Err(e) if e.spoils() && !e.is_local() => return Err(e),
                 // It would fail for ever: it must not keep the ledger from opening.
                 Err(_) => unread += 1,
             }
         }
-        if !settles.is_empty() || unread > 0 {
+        if !bookings.is_empty() || unread > 0 {
             self.spill.empty(unread)?;
         }
         self.spilled = false;
         Ok(())
     }
 
-    fn book_one(&mut self, settle: &Settle) -> Result<(), LedgerError> {
+    fn book_one(&mut self, booking: &Booking) -> Result<(), LedgerError> {
         let booked = self.desk.turn(self.clock.now()).and_then(|mut page| {
-            page.settle(settle)?;
+            page.settle(booking)?;
             page.commit()
         });
         if booked.is_err() {

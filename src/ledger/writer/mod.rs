@@ -182,8 +182,8 @@ impl Writer {
                     self.incomplete.insert(run, error.clone());
                 }
                 Op::Trial { .. } => self.unwritten.push(op),
-                Op::Settle(ref settle, _) => {
-                    let result = match self.spill.keep(settle) {
+                Op::Settle(ref booking, _) => {
+                    let result = match self.spill.keep(booking) {
                         Ok(()) => LedgerError::Spilled {
                             path: self.places.db.clone(),
                             spill: self.spill.path().to_owned(),

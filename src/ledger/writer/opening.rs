@@ -27,7 +27,8 @@ impl Writer {
         let now = options.clock.now();
         refuse_emptied(&places)?;
         let conn = schema::open_for_writing(&places.db, now)?;
-        let desk = Desk::new(conn).map_err(|e| LedgerError::sqlite("read", &places.db, e))?;
+        let desk = Desk::new(conn, options.keep)
+            .map_err(|e| LedgerError::sqlite("read", &places.db, e))?;
         compare_anchor(&desk, &places)?;
         let id = schema::new_id(now);
         let mut writer = Self {

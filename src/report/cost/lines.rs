@@ -22,7 +22,7 @@ struct Report<'a> {
     caps: &'a [CapLeft],
 }
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "name",
     "billed_usd",
     "imputed_usd",
@@ -31,6 +31,7 @@ const COLUMNS: [&str; 10] = [
     "saved_usd",
     "answers",
     "cached",
+    "carried",
     "open",
     "lost",
 ];
@@ -46,6 +47,7 @@ struct Line<'a> {
     saved_usd: Usd,
     answers: u64,
     cached: u64,
+    carried: u64,
     open: u64,
     lost: u64,
 }
@@ -61,6 +63,7 @@ impl<'a> Line<'a> {
             saved_usd: sums.saved,
             answers: sums.answers,
             cached: sums.cached,
+            carried: sums.carried,
             open: sums.open,
             lost: sums.losses,
         }

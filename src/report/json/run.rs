@@ -8,7 +8,7 @@ use crate::domain::{Gate, ModelRef, PromptName, Revision, RunStatus, Usd, Varian
 use crate::report::json::results::Result;
 use crate::summary::{
     BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, Interval, SideName,
-    Totals, VariantFacts, Verdict,
+    Totals, Unkept, VariantFacts, Verdict,
 };
 
 #[derive(Debug, Serialize)]
@@ -25,6 +25,9 @@ pub(super) struct Run<'a> {
     suite: &'a str,
     git: Option<&'a Git>,
     totals: TotalsJson<'a>,
+    /// Absent where every text is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unkept: Option<Unkept>,
     budget: Option<Budget>,
     variants: Vec<VariantJson<'a>>,
     comparisons: Vec<ComparisonJson<'a>>,
@@ -47,6 +50,7 @@ impl<'a> Run<'a> {
             suite: &facts.suite,
             git: facts.git.as_ref(),
             totals: TotalsJson::of(&facts.totals),
+            unkept: Some(facts.unkept).filter(|unkept| *unkept != Unkept::default()),
             budget: facts.budget.map(Budget::of),
             variants: facts.variants.iter().map(VariantJson::of).collect(),
             comparisons: facts.comparisons.iter().map(ComparisonJson::of).collect(),
@@ -64,6 +68,7 @@ impl<'a> Run<'a> {
 struct TotalsJson<'a> {
     calls: u64,
     cached: u64,
+    carried: u64,
     attempts: u64,
     usage: TotalUsage,
     billed_usd: Usd,
@@ -79,6 +84,7 @@ impl<'a> TotalsJson<'a> {
         Self {
             calls: totals.calls,
             cached: totals.cached,
+            carried: totals.carried,
             attempts: totals.attempts,
             usage: TotalUsage {
                 input_tokens: totals.usage.get(unit::INPUT),

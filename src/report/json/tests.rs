@@ -50,6 +50,7 @@ fn every_key_stands_in_its_place() {
           "totals": {
             "calls": 48,
             "cached": 0,
+            "carried": 0,
             "attempts": 48,
             "usage": {
               "input_tokens": 1540,

@@ -1,6 +1,8 @@
 //! One trial: its title, the conversation, what each assertion said, the price.
 
-use crate::domain::{Answer, Cost, Message, Outcome, Part, Role, Score, TrialRow, unit};
+use crate::domain::{
+    Answer, AnswerText, Cost, Message, Outcome, Part, Role, Score, TrialRow, unit,
+};
 use crate::report::layout::{Fill, cut, fill, width, wrap};
 use crate::report::money::dollars;
 use crate::report::number::{count, millis};
@@ -123,7 +125,11 @@ pub(crate) fn mark(row: &TrialRow) -> (anstyle::Style, &'static str) {
 fn result(row: &TrialRow, view: &View) -> Vec<String> {
     let lang = view.lang;
     match &row.outcome {
-        Outcome::Answered { answer } => answered(answer, view),
+        Outcome::Answered { answer } => match row.text {
+            AnswerText::Kept => answered(answer, view),
+            AnswerText::Gone => vec![aside(lang.not_kept(), view)],
+            AnswerText::Hashed(bytes) => vec![aside(&lang.not_kept_bytes(&count(bytes)), view)],
+        },
         Outcome::Skipped => vec![aside(lang.not_sent(), view)],
         Outcome::Error { fault } => {
             let status = fault
@@ -152,7 +158,8 @@ fn answered(answer: &Answer, view: &View) -> Vec<String> {
     ];
     let mut lines = Vec::new();
     for (who, text) in texts {
-        lines.extend(text.iter().flat_map(|text| said(who, text, view)));
+        let text = text.iter().filter(|text| !text.is_empty());
+        lines.extend(text.flat_map(|text| said(who, text, view)));
     }
     for call in &answer.tool_calls {
         lines.extend(said(

@@ -17,6 +17,7 @@ pub(super) fn footer(facts: &Facts, view: &View) -> Vec<String> {
     let mut pieces = money(facts, view);
     pieces.extend(calls(facts, view));
     pieces.push(budget(facts, view));
+    pieces.extend(unkept(facts, view));
     pieces.extend(iteration(facts, view));
     fill(&pieces, how)
 }
@@ -70,6 +71,9 @@ fn calls(facts: &Facts, view: &View) -> Vec<Piece> {
         (_, true) => pieces.push(lang.cache_hits(&cached).into()),
         (_, false) => pieces.push(lang.cache_saved(&cached, &dollars(totals.saved)).into()),
     }
+    if totals.carried > 0 {
+        pieces.push(lang.carried(&count(totals.carried)).into());
+    }
     pieces
 }
 
@@ -81,6 +85,17 @@ fn budget(facts: &Facts, view: &View) -> Piece {
             .left_of(&dollars(budget.left), &dollars(budget.run))
             .into(),
     }
+}
+
+/// Says once that texts are not kept: their answers are bought again.
+fn unkept(facts: &Facts, view: &View) -> Option<Piece> {
+    let unkept = facts.unkept;
+    if unkept.all {
+        return Some(Piece::new(DIM, view.lang.hashes_only()));
+    }
+    let texts = usize::try_from(unkept.texts).unwrap_or(usize::MAX);
+    let text = view.lang.unkept(texts, &count(unkept.bytes));
+    (texts > 0).then(|| Piece::new(DOUBT, text))
 }
 
 /// Writes where the prompt stands among its iterations, as one piece, so that it stays on one line.

@@ -64,7 +64,7 @@ fn resumed(stop: Stop) -> usize {
     let first = bench.pw(&["show", "1", "--format", "json"]).code(0).json();
     assert_eq!(run["resumed_from"], first["runs"][0]["id"], "{stop:?}");
     assert_eq!(run["variants"][0]["passed"], stop.cases, "{stop:?}");
-    assert_eq!(run["totals"]["cached"], had, "{stop:?}");
+    assert_eq!(run["totals"]["carried"], had, "{stop:?}");
     assert_eq!(run["totals"]["calls"], stop.cases - had, "{stop:?}");
     assert_eq!(after.answered().len(), stop.cases);
 
