@@ -220,6 +220,12 @@ impl From<LedgerError> for Failure {
                 Some("`pw show` shows the last run; runs are numbered from 1")
             }
             LedgerError::Broken { .. } => Some("nothing was changed"),
+            LedgerError::TailLost { .. } => Some(
+                "put the missing `-wal` file back beside it, or a backup in its place; `pw ledger check` says more",
+            ),
+            LedgerError::Stopped { .. } => Some(
+                "paid answers that it did not take are kept beside it and booked at the next start; `pw resume` goes on",
+            ),
             _ => None,
         };
         let failure = Self::environment(error);

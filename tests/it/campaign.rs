@@ -3,11 +3,12 @@
 //! A few rounds always run. `PW_CAMPAIGN=1 cargo test --test it campaign:: -- --nocapture` runs the long campaigns, and
 //! `tests/sabotage/run.sh` shows that these tests fail on builds that are wrong on purpose.
 
-mod bench;
-mod books;
+pub(crate) mod bench;
+pub(crate) mod books;
 mod caps;
+mod crowd;
 mod kill;
-mod meter;
+pub(crate) mod meter;
 mod metered;
 mod promises;
 mod resumed;

@@ -38,7 +38,6 @@ use crate::domain::{Progress, Usd};
 use crate::ledger::{Ledger, Reader};
 use crate::report;
 use crate::report::View;
-use crate::summary::Facts;
 
 /// A run on a terminal without a cap that may cost more than this asks first.
 const ASK_ABOVE: Usd = Usd::from_picos(1_000_000_000_000);
@@ -249,7 +248,6 @@ fn write_reports(
     reader: &Reader,
     code: u8,
 ) -> Result<(), Failure> {
-    let facts: Vec<Facts> = ended.iter().map(|run| run.facts.clone()).collect();
     if let Some(path) = &args.output {
         let format = if path.extension().is_some_and(|ending| ending == "json") {
             Format::Json
@@ -260,7 +258,7 @@ fn write_reports(
             styled: false,
             ..session.view
         };
-        let text = written(&facts, format, &plain, reader, code)?;
+        let text = written(ended, format, &plain, reader, code)?;
         std::fs::write(path, text).map_err(|error| {
             Failure::environment(format!(
                 "cannot write the report to `{}`: {error}",
@@ -269,28 +267,26 @@ fn write_reports(
         })?;
     }
     let format = args.format.unwrap_or(Format::Text);
-    let text = written(&facts, format, &session.view, reader, code)?;
+    let text = written(ended, format, &session.view, reader, code)?;
     context.out.write_all(text.as_bytes())?;
     context.out.flush()?;
     Ok(())
 }
 
 fn written(
-    facts: &[Facts],
+    ended: &[Ended],
     format: Format,
     view: &View,
     reader: &Reader,
     code: u8,
 ) -> Result<String, Failure> {
+    // Borrowed: the texts of ten thousand results are not for copying.
+    let runs = ended.iter().map(|run| &run.facts);
     if format == Format::Json {
-        let warnings: Vec<String> = facts
-            .iter()
-            .flat_map(|run| run.warnings.iter().cloned())
-            .collect();
-        return Ok(report::json(facts, code, &warnings));
+        return Ok(report::json(runs, code, &[]));
     }
     let mut text = String::new();
-    for (index, run) in facts.iter().enumerate() {
+    for (index, run) in runs.enumerate() {
         if index > 0 {
             text.push('\n');
         }

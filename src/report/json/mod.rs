@@ -28,7 +28,11 @@ struct Report<'a> {
 ///
 /// Money is a decimal string with 12 places; what is not known is `null`. Control and invisible characters in texts are
 /// written as `\u` escapes: nothing is lost, and nothing steers a terminal that shows the report.
-pub fn json(runs: &[Facts], exit_code: u8, warnings: &[String]) -> String {
+pub fn json<'a>(
+    runs: impl IntoIterator<Item = &'a Facts> + Clone,
+    exit_code: u8,
+    warnings: &[String],
+) -> String {
     let mut seen = BTreeSet::new();
     let report = Report {
         schema: "pw.eval/v1",
@@ -36,11 +40,11 @@ pub fn json(runs: &[Facts], exit_code: u8, warnings: &[String]) -> String {
         exit_code,
         warnings: warnings
             .iter()
-            .chain(runs.iter().flat_map(|facts| &facts.warnings))
+            .chain(runs.clone().into_iter().flat_map(|facts| &facts.warnings))
             .map(String::as_str)
             .filter(|warning| seen.insert(*warning))
             .collect(),
-        runs: runs.iter().map(run::Run::of).collect(),
+        runs: runs.into_iter().map(run::Run::of).collect(),
     };
     pretty(&report)
 }

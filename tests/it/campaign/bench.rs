@@ -12,10 +12,10 @@ use crate::workbench::Workbench;
 const LONGEST: u64 = 64;
 
 /// The command that every campaign runs.
-pub(super) const EVAL: [&str; 3] = ["eval", "prompts/a.hbs", "--quiet"];
+pub(crate) const EVAL: [&str; 3] = ["eval", "prompts/a.hbs", "--quiet"];
 
 /// Makes a workspace of so many cases that asks this address; `more` is added to `pw.toml`.
-pub(super) fn workspace(url: &str, cases: usize, more: &str) -> Workbench {
+pub(crate) fn workspace(url: &str, cases: usize, more: &str) -> Workbench {
     let settings = format!(
         "[defaults]\nmodel = \"fake/m\"\nmax_tokens = {LONGEST}\n\n[endpoints.fake]\nkind = \"openai\"\n\
          base_url = \"{url}\"\n\n[prices.\"fake/m\"]\ninput = \"1\"\noutput = \"2\"\n\n{more}"
@@ -31,7 +31,7 @@ pub(super) fn workspace(url: &str, cases: usize, more: &str) -> Workbench {
 }
 
 /// Starts a server that answers in 2 to 10 ms, at a length that the seed draws for each request.
-pub(super) fn server(seed: u64) -> FaultServer {
+pub(crate) fn server(seed: u64) -> FaultServer {
     FaultServer::start(move |number| {
         let mut random = ChaCha8Rng::seed_from_u64(seed ^ ((number as u64) << 32));
         let pause = Duration::from_micros(random.random_range(2_000..10_000));
@@ -40,7 +40,7 @@ pub(super) fn server(seed: u64) -> FaultServer {
 }
 
 /// Answers so many tokens after a pause.
-pub(super) fn answer(tokens: u64, pause: Duration) -> Behaviour {
+pub(crate) fn answer(tokens: u64, pause: Duration) -> Behaviour {
     let total = tokens + 9;
     let Behaviour(mut steps) = Behaviour::json(&format!(
         r#"{{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{{"index":0,"message":{{"role":"assistant","content":"ok"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":9,"completion_tokens":{tokens},"total_tokens":{total}}}}}"#

@@ -8,29 +8,31 @@ use crate::workbench::{Workbench, picos};
 
 /// One posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Posting {
-    pub(super) kind: String,
-    pub(super) attempt: String,
+pub(crate) struct Posting {
+    pub(crate) kind: String,
+    pub(crate) attempt: String,
+    /// Of a hold only.
+    pub(crate) run: Option<String>,
     case: Option<String>,
-    spent: i128,
-    pub(super) held: i128,
-    pub(super) lost: i128,
+    pub(crate) spent: i128,
+    pub(crate) held: i128,
+    pub(crate) lost: i128,
     /// Tokens in and out that the provider counted.
     tokens: u64,
 }
 
 /// All postings, in the order of the chain.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Books {
+pub(crate) struct Books {
     /// The lines as they were exported.
-    pub(super) lines: Vec<String>,
-    pub(super) postings: Vec<Posting>,
+    pub(crate) lines: Vec<String>,
+    pub(crate) postings: Vec<Posting>,
 }
 
 impl Books {
     /// Audits the ledger, demanding silence, and exports it; a workspace without one has empty books.
     #[track_caller]
-    pub(super) fn of(bench: &Workbench) -> Self {
+    pub(crate) fn of(bench: &Workbench) -> Self {
         if !bench.path(".pw/ledger.db").exists() {
             return Self::default();
         }
@@ -44,7 +46,7 @@ impl Books {
 
     /// Exports the ledger.
     #[track_caller]
-    pub(super) fn export(bench: &Workbench) -> Self {
+    pub(crate) fn export(bench: &Workbench) -> Self {
         let text = bench
             .pw(&["ledger", "export", "--format", "jsonl"])
             .code(0)
@@ -55,16 +57,16 @@ impl Books {
     }
 
     /// Returns the attempts with a posting of a kind.
-    pub(super) fn attempts(&self, kind: &str) -> BTreeSet<String> {
+    pub(crate) fn attempts(&self, kind: &str) -> BTreeSet<String> {
         self.of_kind(kind).map(|p| p.attempt.clone()).collect()
     }
 
-    pub(super) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Posting> {
+    pub(crate) fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Posting> {
         self.postings.iter().filter(move |p| p.kind == kind)
     }
 
     /// Returns the cases that have an answer.
-    pub(super) fn answered(&self) -> BTreeSet<String> {
+    pub(crate) fn answered(&self) -> BTreeSet<String> {
         let cases: BTreeMap<&str, &str> = self
             .of_kind("hold")
             .filter_map(|p| Some((p.attempt.as_str(), p.case.as_deref()?)))
@@ -75,7 +77,7 @@ impl Books {
     }
 
     /// Returns the greatest sum of spent, held and lost that any prefix of the chain has, and the last sum.
-    pub(super) fn sums(&self) -> (i128, i128) {
+    pub(crate) fn sums(&self) -> (i128, i128) {
         let (mut most, mut sum) = (0, 0);
         for posting in &self.postings {
             sum += posting.spent + posting.held + posting.lost;
@@ -85,18 +87,18 @@ impl Books {
     }
 
     /// Returns the tokens of all settled attempts.
-    pub(super) fn tokens(&self) -> u64 {
+    pub(crate) fn tokens(&self) -> u64 {
         self.of_kind("settle").map(|p| p.tokens).sum()
     }
 
     /// Returns the dearest hold.
-    pub(super) fn dearest_hold(&self) -> i128 {
+    pub(crate) fn dearest_hold(&self) -> i128 {
         self.of_kind("hold").map(|p| p.held).max().unwrap_or(0)
     }
 
     /// Demands that each attempt was held once and ended at most once.
     #[track_caller]
-    pub(super) fn demand_order(&self) {
+    pub(crate) fn demand_order(&self) {
         let holds = self.of_kind("hold").count();
         assert_eq!(self.attempts("hold").len(), holds, "an attempt held twice");
         let settles = self.of_kind("settle").count();
@@ -114,6 +116,7 @@ fn posting(line: &str) -> Posting {
     Posting {
         kind: text("kind").expect("a kind"),
         attempt: text("attempt").expect("an attempt"),
+        run: text("run"),
         case: text("case"),
         spent: amount("spent"),
         held: amount("held"),

@@ -13,7 +13,7 @@ use crate::workbench::Workbench;
 const ASKED: u64 = 9;
 
 /// What the server does with a request.
-pub(super) enum Does {
+pub(crate) enum Does {
     /// Answers at this many tokens after a pause, and asks for them.
     Sells(u64, Duration),
     /// Asks for this many tokens all the same.
@@ -23,14 +23,14 @@ pub(super) enum Does {
 }
 
 /// The server, with what it asked for by attempt: tokens of the answer.
-pub(super) struct Meter {
-    pub(super) server: FaultServer,
+pub(crate) struct Meter {
+    pub(crate) server: FaultServer,
     sold: Arc<Mutex<BTreeMap<String, u64>>>,
 }
 
 impl Meter {
     /// Starts a server that behaves by the number of the request, from 0.
-    pub(super) fn start(plan: impl Fn(usize) -> Does + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(plan: impl Fn(usize) -> Does + Send + Sync + 'static) -> Self {
         let sold: Arc<Mutex<BTreeMap<String, u64>>> = Arc::default();
         let meter = Arc::clone(&sold);
         let server = FaultServer::start_by(move |number, seen: &Seen| {
@@ -48,7 +48,7 @@ impl Meter {
     }
 
     /// Starts a server that always sells, at a length that the request's number gives.
-    pub(super) fn selling(pause: Duration) -> Self {
+    pub(crate) fn selling(pause: Duration) -> Self {
         Self::start(move |number| Does::Sells(1 + number as u64 % 64, pause))
     }
 
@@ -60,7 +60,7 @@ impl Meter {
     }
 
     /// Writes what the server asks for as a provider exports it: one line a call, US dollars.
-    pub(super) fn bill(&self) -> String {
+    pub(crate) fn bill(&self) -> String {
         let line = |(attempt, tokens): (&String, &u64)| {
             format!("{attempt},m,0.{:06}\n", ASKED + 2 * tokens)
         };
@@ -70,7 +70,7 @@ impl Meter {
 
     /// Demands that the tokens of the ledger are those of the server, and that what it cannot know is booked as lost.
     #[track_caller]
-    pub(super) fn demand(&self, bench: &Workbench) -> Books {
+    pub(crate) fn demand(&self, bench: &Workbench) -> Books {
         let books = Books::of(bench);
         let (sold, lost) = (self.sold(), books.attempts("lost"));
         let known = sold.iter().filter(|(attempt, _)| !lost.contains(*attempt));
