@@ -39,4 +39,5 @@ mod sabotage;
 mod simulation;
 mod store;
 mod story;
+mod text_limits;
 mod workbench;
