@@ -31,12 +31,12 @@ fn workspace(server: &FaultServer, price: &str, in_flight: usize) -> Workbench {
          {MACHINE}[prices.\"local/m\"]\n{price}\n",
         server.url()
     );
-    let cases: String = (0..CASES)
+    let cases: Vec<String> = (0..CASES)
         .map(|n| format!("  - {{ id: c{n}, vars: {{ city: City {n} }} }}\n"))
         .collect();
     Workbench::cities()
         .file("pw.toml", settings)
-        .file("evals/city.yaml", format!("tests:\n{cases}"))
+        .file("evals/city.yaml", format!("tests:\n{}", cases.concat()))
 }
 
 /// The seconds in which the server surely worked: each request from its arrival on, those at one time once.

@@ -42,4 +42,5 @@ mod sabotage;
 mod simulation;
 mod store;
 mod story;
+mod text_limits;
 mod workbench;
