@@ -26,8 +26,8 @@ impl Facts {
             span: Some(Span::new(tongue, dice)),
         };
         match dice.below(100) {
-            0..=3 => facts.condition = None,
-            4..=8 => facts.span = None,
+            0 | 1 => facts.condition = None,
+            2..=4 => facts.span = None,
             _ => {}
         }
         facts

@@ -40,9 +40,9 @@ pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {
     // What people mostly ask is plain; the rest is there so that nothing is too much for it.
     let easy = dice.percent(65);
     let known = match dice.below(100) {
-        0..=5 => Known::Nothing,
-        6..=14 => Known::Elsewhere,
-        15 | 16 => Known::OtherDay,
+        0..=3 => Known::Nothing,
+        4..=8 => Known::Elsewhere,
+        9 => Known::OtherDay,
         _ => Known::Given,
     };
     let day = day(tongue, &known, dice);

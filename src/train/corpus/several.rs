@@ -29,7 +29,7 @@ const CONDITIONS: Kinds = &[(Kind::Plain, 85), (Kind::Bare, 15)];
 /// Of notes that tell the temperatures only.
 const FIGURES: Kinds = &[(Kind::High, 35), (Kind::Low, 35), (Kind::Range, 30)];
 /// Questions about a place that no note names, of a hundred.
-const STRANGERS: usize = 10;
+const STRANGERS: usize = 7;
 
 /// Makes notes of two places or more and a few questions about them.
 pub(super) fn row(corpus: &Corpus, tongue: Tongue, dice: &mut Dice) -> Row {

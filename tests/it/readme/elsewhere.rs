@@ -17,7 +17,7 @@ pub(crate) struct Elsewhere {
 }
 
 /// All of them; any other command of the pages is run.
-pub(crate) const ELSEWHERE: [Elsewhere; 11] = [
+pub(crate) const ELSEWHERE: [Elsewhere; 12] = [
     Elsewhere {
         command: "cargo test --locked",
         why: "this test is a part of it",
@@ -77,6 +77,12 @@ pub(crate) const ELSEWHERE: [Elsewhere; 11] = [
         why: "it builds and measures for minutes",
         file: "benches/eval/main.rs",
         holds: "`cargo bench --bench eval`",
+    },
+    Elsewhere {
+        command: "cargo bench --bench ledger",
+        why: "it fills a ledger with a million calls",
+        file: "benches/ledger/main.rs",
+        holds: "`cargo bench --bench ledger",
     },
     Elsewhere {
         command: "cargo bench --bench embedded",
