@@ -1,5 +1,6 @@
 //! `pw cost`: where the money went.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::commands::cli::Global;
@@ -7,12 +8,14 @@ use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::output::{ListForm, ListOutput};
+use crate::commands::prices::moment;
+use crate::commands::reprice::reprice;
 use crate::commands::runs;
 use crate::commands::session::Session;
 use crate::domain::{PromptName, Usd};
-use crate::ledger::{CapScope, Reader};
+use crate::ledger::{CapScope, Days, Reader};
 use crate::report::{self, CapLeft, View};
-use crate::summary::{self, SpendBy, SpendRow};
+use crate::summary::{self, Repriced, SpendBy, SpendRow};
 
 /// Arguments of `pw cost`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,9 @@ pub struct CostArgs {
     /// Only what this prompt spent
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
+    /// Report what this usage would have cost at the prices of a day (its start, UTC), a time or now; changes nothing
+    #[arg(long, value_name = "DATE")]
+    reprice: Option<String>,
     #[command(flatten)]
     output: ListOutput,
 }
@@ -65,9 +71,15 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
                 .as_ref()
                 .is_none_or(|prompt| row.source.prompt.as_ref() == Some(prompt))
     };
+    let by = SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt);
+    if let Some(date) = &args.reprice {
+        let at = moment("--reprice", Some(date), context)?;
+        let days = Days { since, until };
+        let repriced = reprice(&session, &reader, by, (days, at), inside)?;
+        return write_repriced(context, &session, args, &repriced, at);
+    }
     let mut rows = reader.spend()?;
     rows.retain(inside);
-    let by = SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt);
     let spend = summary::spend(&rows, by);
     let course = summary::spend_course(&rows, by, report::STACK);
     let caps = caps(&reader, &session, today)?;
@@ -76,6 +88,28 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
         ListForm::Json => report::cost_json(&spend, &caps),
         ListForm::Csv => report::cost_csv(&spend),
         ListForm::Html => report::cost_html(&spend, &course, &caps, view.lang),
+    };
+    args.output.write(context, &session.view, written)?;
+    Ok(exit::SUCCESS)
+}
+
+fn write_repriced(
+    context: &mut Context,
+    session: &Session,
+    args: &CostArgs,
+    repriced: &Repriced,
+    at: Timestamp,
+) -> Result<u8, Failure> {
+    if args.output.has_form(ListForm::Html) {
+        return Err(Failure::usage(
+            "found a page for --reprice, expected text, json or csv",
+        ));
+    }
+    let edition = session.prices()?.book().edition();
+    let written = |form: ListForm, view: &View| match form {
+        ListForm::Json => report::repriced_json(repriced, at, edition),
+        ListForm::Csv => report::repriced_csv(repriced),
+        ListForm::Text | ListForm::Html => report::repriced(repriced, at, edition, view),
     };
     args.output.write(context, &session.view, written)?;
     Ok(exit::SUCCESS)

@@ -2,6 +2,7 @@
 
 mod lines;
 mod page;
+mod repriced;
 mod trend;
 
 use serde::Serialize;
@@ -20,6 +21,7 @@ use crate::summary::{Spend, SpendBy, SpendCourse, SpendSums};
 
 pub use lines::{cost_csv, cost_json};
 pub use page::cost_html;
+pub use repriced::{repriced, repriced_csv, repriced_json};
 
 /// A cap over a period and what is left of it, for the whole ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

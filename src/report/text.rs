@@ -176,6 +176,10 @@ labels! {
     saved_usd: "saved $", "节省 $";
     nothing_spent: "nothing was spent in this period", "该时段没有花费";
     billed_usd: "billed $", "计费 $";
+    recorded_usd: "recorded $", "已记录 $";
+    repriced_usd: "at these prices $", "按此价格 $";
+    difference_usd: "difference $", "差额 $";
+    nothing_changed: "a report: no record was changed", "仅为报告：记录未作更改";
     imputed_usd: "imputed $", "折算 $";
     answers: "answers", "回答";
     taken_again: "cached", "缓存";
@@ -193,6 +197,10 @@ phrases! {
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
     run_cap(usd): "this run at most {usd}", "本次运行上限 {usd}";
+    repriced_at(time): "at the prices of {time}", "按 {time} 的价格";
+    without_usage(n): "{n} without usage", "{n} 个未报告用量";
+    without_price(n, model): "{n} without a price: {model}", "{n} 个没有价格：{model}";
+    without_price_more(n): "{n} of other models without a price", "其他模型 {n} 个没有价格";
     about(usd): "about {usd}", "约 {usd}";
     about_usd(half, most): "about {half}, nine times in ten below {most}", "约 {half}，九成情况下低于 {most}";
     about_tokens(n): "about {n} tokens", "约 {n} token";
@@ -246,6 +254,8 @@ phrases! {
 }
 
 counts! {
+    not_repriced(n, usd): "{n} answer ({usd} as recorded) could not be priced again" | "{n} answers ({usd} as recorded) could not be priced again", "{n} 个回答（已记录 {usd}）无法重新定价";
+    imported_not_repriced(n): "{n} answer of imported books is left out" | "{n} answers of imported books are left out", "未计入导入账本的 {n} 个回答";
     others(n): "{n} other" | "{n} others", "其他 {n} 项";
     iterations(n): "{n} iteration" | "{n} iterations", "{n} 次迭代";
     cases(n): "{n} case" | "{n} cases", "{n} 个用例";

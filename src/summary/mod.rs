@@ -43,8 +43,8 @@ pub use iterations::{
 };
 pub use pairing::{PairedRow, Side};
 pub use spend::{
-    Spend, SpendBy, SpendCourse, SpendEntry, SpendGroup, SpendRow, SpendSource, SpendSums,
-    StackGroup, spend, spend_course,
+    Repriced, RepricedSums, Spend, SpendBy, SpendCourse, SpendEntry, SpendGroup, SpendRow,
+    SpendSource, SpendSums, StackGroup, Unpriced, spend, spend_course,
 };
 pub use standing::passes;
 pub use variant::{VariantIdentity, variant_facts};

@@ -28,6 +28,7 @@ mod month;
 mod prices_bodies;
 mod prices_charged;
 mod prices_families;
+mod prices_import;
 mod provider_faults;
 mod provider_wire;
 mod readme;
