@@ -18,6 +18,7 @@ use crate::report::terminal::paragraphs;
 use crate::report::text::Lang;
 use crate::report::view::View;
 
+pub(crate) use bill::reported;
 pub use bill::{Bill, bill};
 pub use changes::{Changes, price_changes, price_changes_json, prices_imported, prices_in_use};
 pub use lines::{bill_json, offer_json, prices_json};
