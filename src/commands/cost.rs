@@ -13,7 +13,7 @@ use crate::commands::reprice::reprice;
 use crate::commands::runs;
 use crate::commands::session::Session;
 use crate::domain::{PromptName, Usd};
-use crate::ledger::{CapScope, Days, Reader};
+use crate::ledger::{Balance, CapScope, Days, Reader};
 use crate::report::{self, CapLeft, View};
 use crate::summary::{self, Repriced, SpendBy, SpendRow};
 
@@ -82,7 +82,7 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
     rows.retain(inside);
     let spend = summary::spend(&rows, by);
     let course = summary::spend_course(&rows, by, report::STACK);
-    let caps = caps(&reader, &session, today)?;
+    let caps = caps(Some(&reader), &session, today)?;
     let written = |form: ListForm, view: &View| match form {
         ListForm::Text => report::cost(&spend, &course, &caps, view),
         ListForm::Json => report::cost_json(&spend, &caps),
@@ -135,8 +135,10 @@ pub(super) fn day(flag: &str, text: &str, today: Date) -> Result<Date, Failure> 
 }
 
 /// What is left today and this month (UTC); held and lost amounts count as spent, as they do for the caps.
+///
+/// Without a reader there is no ledger yet: nothing is spent.
 pub(crate) fn caps(
-    reader: &Reader,
+    reader: Option<&Reader>,
     session: &Session,
     today: Date,
 ) -> Result<Vec<CapLeft>, Failure> {
@@ -154,7 +156,10 @@ pub(crate) fn caps(
     let mut caps = Vec::new();
     for (period, scope, number, cap) in periods {
         let Some(cap) = cap else { continue };
-        let balance = reader.balance(scope, number)?;
+        let balance = match reader {
+            Some(reader) => reader.balance(scope, number)?,
+            None => Balance::default(),
+        };
         let taken = balance
             .spent
             .saturating_add(balance.held)

@@ -38,7 +38,7 @@ pub use cost::{
     CapLeft, cost, cost_csv, cost_html, cost_json, repriced, repriced_csv, repriced_json,
 };
 pub use diff::diff;
-pub use estimate::{estimate, estimate_json};
+pub use estimate::{CapFit, estimate, estimate_json};
 pub use json::json;
 pub use log::{log, log_csv, log_html, log_json};
 pub use models::{KeyState, ModelLine, Price, Reach, models};

@@ -180,6 +180,10 @@ labels! {
     repriced_usd: "at these prices $", "按此价格 $";
     difference_usd: "difference $", "差额 $";
     nothing_changed: "a report: no record was changed", "仅为报告：记录未作更改";
+    fits: "enough, even at worst", "足够，最坏情况下也够";
+    fits_likely: "likely enough, not at worst", "通常足够，最坏情况下不够";
+    fits_unsure: "perhaps not enough: too little at worst", "可能不够：最坏情况下不足";
+    fits_not: "not enough", "不够";
     imputed_usd: "imputed $", "折算 $";
     answers: "answers", "回答";
     taken_again: "cached", "缓存";
@@ -196,7 +200,7 @@ phrases! {
     minutes(n): "{n} min", "{n} 分钟";
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
-    run_cap(usd): "this run at most {usd}", "本次运行上限 {usd}";
+    no_cap_on(periods): "no cap: {periods}", "未设上限：{periods}";
     repriced_at(time): "at the prices of {time}", "按 {time} 的价格";
     without_usage(n): "{n} without usage", "{n} 个未报告用量";
     without_price(n, model): "{n} without a price: {model}", "{n} 个没有价格：{model}";

@@ -32,7 +32,7 @@ pub use crate::stats::Interval;
 pub use books::{AttemptEnd, BookedCall, BookedPosting};
 pub use change::Change;
 pub use compare::{CompareOptions, compare, compare_all};
-pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Forecast, PastCall, forecast};
+pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Fit, Forecast, PastCall, fit, forecast};
 pub use facts::{
     BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals,
     VariantFacts, Verdict,
