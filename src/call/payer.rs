@@ -15,7 +15,7 @@ use crate::domain::{
     Purpose, Request, Revision, RunId, Variant, sha256_hex,
 };
 use crate::ledger::{CachedAnswer, Caps, Ledger, NewCall, Reader};
-use crate::pricing::{Price, UserPrices};
+use crate::pricing::{Price, Prices};
 use crate::provider::{Decision, Policy, Prepared, Provider, ProviderError, TextSink, decide};
 
 /// What a payer is made of.
@@ -26,8 +26,8 @@ pub struct PayerOptions {
     pub reader: Reader,
     /// Caps of run, day and month.
     pub caps: Caps,
-    /// Prices that the user declared.
-    pub prices: UserPrices,
+    /// The prices in force.
+    pub prices: Prices,
     /// The workspace that pays.
     pub workspace: String,
     /// The clock of labels and periods.

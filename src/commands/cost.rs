@@ -1,5 +1,6 @@
 //! `pw cost`: where the money went.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::commands::cli::Global;
@@ -7,12 +8,14 @@ use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
 use crate::commands::output::{ListForm, ListOutput};
+use crate::commands::prices::moment;
+use crate::commands::reprice::reprice;
 use crate::commands::runs;
 use crate::commands::session::Session;
 use crate::domain::{PromptName, Usd};
-use crate::ledger::{CapScope, Reader};
+use crate::ledger::{Balance, CapScope, Days, Reader};
 use crate::report::{self, CapLeft, View};
-use crate::summary::{self, SpendBy, SpendRow};
+use crate::summary::{self, Repriced, SpendBy, SpendRow};
 
 /// Arguments of `pw cost`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,9 @@ pub struct CostArgs {
     /// Only what this prompt spent
     #[arg(long, value_name = "NAME")]
     prompt: Option<String>,
+    /// Report what this usage would have cost at the prices of a day (its start, UTC), a time or now; changes nothing
+    #[arg(long, value_name = "DATE")]
+    reprice: Option<String>,
     #[command(flatten)]
     output: ListOutput,
 }
@@ -65,17 +71,45 @@ pub(crate) fn cost(context: &mut Context, global: &Global, args: &CostArgs) -> R
                 .as_ref()
                 .is_none_or(|prompt| row.source.prompt.as_ref() == Some(prompt))
     };
+    let by = SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt);
+    if let Some(date) = &args.reprice {
+        let at = moment("--reprice", Some(date), context)?;
+        let days = Days { since, until };
+        let repriced = reprice(&session, &reader, by, (days, at), inside)?;
+        return write_repriced(context, &session, args, &repriced, at);
+    }
     let mut rows = reader.spend()?;
     rows.retain(inside);
-    let by = SpendBy::of_word(&args.by).unwrap_or(SpendBy::Prompt);
     let spend = summary::spend(&rows, by);
     let course = summary::spend_course(&rows, by, report::STACK);
-    let caps = caps(&reader, &session, today)?;
+    let caps = caps(Some(&reader), &session, today)?;
     let written = |form: ListForm, view: &View| match form {
         ListForm::Text => report::cost(&spend, &course, &caps, view),
         ListForm::Json => report::cost_json(&spend, &caps),
         ListForm::Csv => report::cost_csv(&spend),
         ListForm::Html => report::cost_html(&spend, &course, &caps, view.lang),
+    };
+    args.output.write(context, &session.view, written)?;
+    Ok(exit::SUCCESS)
+}
+
+fn write_repriced(
+    context: &mut Context,
+    session: &Session,
+    args: &CostArgs,
+    repriced: &Repriced,
+    at: Timestamp,
+) -> Result<u8, Failure> {
+    if args.output.has_form(ListForm::Html) {
+        return Err(Failure::usage(
+            "found a page for --reprice, expected text, json or csv",
+        ));
+    }
+    let edition = session.prices()?.book().edition();
+    let written = |form: ListForm, view: &View| match form {
+        ListForm::Json => report::repriced_json(repriced, at, edition),
+        ListForm::Csv => report::repriced_csv(repriced),
+        ListForm::Text | ListForm::Html => report::repriced(repriced, at, edition, view),
     };
     args.output.write(context, &session.view, written)?;
     Ok(exit::SUCCESS)
@@ -101,8 +135,10 @@ pub(super) fn day(flag: &str, text: &str, today: Date) -> Result<Date, Failure> 
 }
 
 /// What is left today and this month (UTC); held and lost amounts count as spent, as they do for the caps.
+///
+/// Without a reader there is no ledger yet: nothing is spent.
 pub(crate) fn caps(
-    reader: &Reader,
+    reader: Option<&Reader>,
     session: &Session,
     today: Date,
 ) -> Result<Vec<CapLeft>, Failure> {
@@ -120,7 +156,10 @@ pub(crate) fn caps(
     let mut caps = Vec::new();
     for (period, scope, number, cap) in periods {
         let Some(cap) = cap else { continue };
-        let balance = reader.balance(scope, number)?;
+        let balance = match reader {
+            Some(reader) => reader.balance(scope, number)?,
+            None => Balance::default(),
+        };
         let taken = balance
             .spent
             .saturating_add(balance.held)

@@ -23,6 +23,7 @@ mod output;
 mod pairing;
 mod prices;
 mod render;
+mod reprice;
 mod revision;
 mod runs;
 mod session;

@@ -10,7 +10,7 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::commands::try_;
 use crate::domain::{Endpoint, EndpointKind, ModelRef, Rate, unit};
-use crate::pricing;
+use crate::pricing::{self, Prices};
 use crate::provider::{Provider, ServerInfo};
 use crate::report::{self, KeyState, ModelLine, Price, Reach};
 
@@ -44,6 +44,7 @@ pub(crate) async fn models(
             Failure::usage(format!("no endpoint `{unknown}`")).hint("`pw models` lists them all")
         );
     }
+    let prices = session.prices()?;
     let mut lines = Vec::new();
     for endpoint in session.settings().endpoints.values() {
         if args
@@ -51,7 +52,7 @@ pub(crate) async fn models(
             .as_ref()
             .is_none_or(|name| *name == endpoint.name)
         {
-            lines.extend(of_endpoint(context, &session, endpoint, &named).await);
+            lines.extend(of_endpoint(context, &session, prices, endpoint, &named).await);
         }
     }
     context
@@ -83,6 +84,7 @@ fn named_models(session: &Session) -> Vec<ModelRef> {
 async fn of_endpoint(
     context: &Context,
     session: &Session,
+    prices: &Prices,
     endpoint: &Endpoint,
     named: &[ModelRef],
 ) -> Vec<ModelLine> {
@@ -97,10 +99,10 @@ async fn of_endpoint(
     models.sort();
     models.dedup();
     let line = |model: Option<String>| {
-        let (price, price_date) = price(context, session, endpoint, model.as_deref());
+        let (price, price_date) = price(context, prices, endpoint, model.as_deref());
         let limits = model
             .as_deref()
-            .map(|model| pricing::limits(endpoint, model));
+            .map(|model| pricing::limits(endpoint, model, prices));
         ModelLine {
             endpoint: endpoint.name.clone(),
             context: server.context.or(limits.and_then(|limits| limits.context)),
@@ -170,19 +172,14 @@ fn key(session: &Session, endpoint: &Endpoint) -> KeyState {
 
 fn price(
     context: &Context,
-    session: &Session,
+    prices: &Prices,
     endpoint: &Endpoint,
     model: Option<&str>,
 ) -> (Price, Option<String>) {
     let Some(model) = model else {
         return (Price::Unknown, None);
     };
-    let Ok(price) = pricing::resolve(
-        endpoint,
-        model,
-        context.clock.now(),
-        &session.settings().prices,
-    ) else {
+    let Ok(price) = pricing::resolve(endpoint, model, context.clock.now(), prices) else {
         return (Price::Unknown, None);
     };
     let date = price.from_date();

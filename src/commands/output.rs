@@ -44,6 +44,12 @@ impl ListOutput {
         })
     }
 
+    /// Tells whether a report is wanted in a form, on stdout or in the file.
+    pub(crate) fn has_form(&self, form: ListForm) -> bool {
+        let file = self.output.as_deref().and_then(of_ending);
+        self.format == form || file == Some(form)
+    }
+
     /// Writes the report to the file, if one was named, and to stdout.
     pub(crate) fn write(
         &self,

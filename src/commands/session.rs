@@ -1,14 +1,15 @@
 //! What most commands begin with: the workspace, the settings, the view.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::commands::cli::{Color, Global};
 use crate::commands::context::{Context, fail_point};
 use crate::commands::failure::Failure;
 use crate::config::{self, Flag, Language, Loaded, Settings, Store};
 use crate::domain::{Clock, TextKey};
-use crate::ledger::{Keep, Ledger, LedgerError, OpenOptions, Reader, TextLimits};
+use crate::ledger::{self, Keep, Ledger, LedgerError, OpenOptions, Reader, TextLimits};
+use crate::pricing::{Book, Prices};
 use crate::report::{Lang, View};
 use crate::workspace::Workspace;
 
@@ -17,6 +18,7 @@ pub(crate) struct Session {
     pub(crate) workspace: Workspace,
     pub(crate) loaded: Loaded,
     pub(crate) view: View,
+    prices: OnceLock<Prices>,
     clock: Arc<dyn Clock>,
     /// The key of hashes, where the ledger keeps no texts.
     text_key: Option<TextKey>,
@@ -48,6 +50,7 @@ impl Session {
             workspace,
             loaded,
             view,
+            prices: OnceLock::new(),
             clock: Arc::clone(&context.clock),
         })
     }
@@ -97,6 +100,27 @@ impl Session {
                 total: bytes(self.settings().total_mb, 20),
             }),
         }
+    }
+
+    /// Returns the prices in force: what the settings declare, then the imported book, else the compiled-in one.
+    ///
+    /// They are read once: a price does not change within a run.
+    pub(crate) fn prices(&self) -> Result<&Prices, Failure> {
+        if let Some(prices) = self.prices.get() {
+            return Ok(prices);
+        }
+        let ledger = self.ledger_path();
+        let imported = match ledger::read_prices(&ledger)? {
+            None => None,
+            Some(text) => Some(Arc::new(Book::of_kept(&text).map_err(|error| {
+                let path = ledger::prices_path(&ledger).unwrap_or_default();
+                Failure::usage(format!("{}: {error}", path.display())).hint(
+                    "remove it to go on with the compiled-in prices, or to import the price file again",
+                )
+            })?)),
+        };
+        let declared = self.settings().prices.clone();
+        Ok(self.prices.get_or_init(|| Prices { declared, imported }))
     }
 
     /// Returns the ledger's file.

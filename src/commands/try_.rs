@@ -118,7 +118,7 @@ pub(crate) async fn ping(
         endpoint,
         &model.model,
         context.clock.now(),
-        &session.settings().prices,
+        session.prices()?,
     )?;
     let ledger = session.ledger()?;
     let payer = connect(context, session, &ledger, model).await?;
@@ -165,7 +165,7 @@ async fn connect(
             day: settings.budget.day,
             month: settings.budget.month,
         },
-        prices: settings.prices.clone(),
+        prices: session.prices()?.clone(),
         workspace: session.name(),
         clock: Arc::clone(&context.clock),
         fail: fail_point(settings),
@@ -187,13 +187,9 @@ async fn trial<'a>(
     model: ModelRef,
 ) -> Result<Trial<'a>, Failure> {
     let endpoint = model::endpoint(session, &model)?;
-    let price = pricing::resolve(
-        endpoint,
-        &model.model,
-        context.clock.now(),
-        &session.settings().prices,
-    )?;
-    let reasons = pricing::limits(endpoint, &model.model).reasons;
+    let prices = session.prices()?;
+    let price = pricing::resolve(endpoint, &model.model, context.clock.now(), prices)?;
+    let reasons = pricing::limits(endpoint, &model.model, prices).reasons;
     let default = session
         .settings()
         .max_tokens

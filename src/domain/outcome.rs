@@ -1,9 +1,10 @@
 //! What came of a trial: an answer, an error, or nothing.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::{Fault, Usage};
+use crate::domain::{Fault, Usage, Usd};
 
 /// Why the model stopped; strings that no list knows are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,6 +88,17 @@ pub struct Answer {
     pub timings: Option<Value>,
     /// Things to tell the person, such as doubled chunks.
     pub warnings: Vec<String>,
+}
+
+impl Answer {
+    /// Returns what the provider itself says the answer cost, to the nearest picodollar: `OpenRouter`'s `usage.cost`.
+    ///
+    /// It stands beside our own figure and never in its place.
+    pub fn reported_cost(&self) -> Option<Usd> {
+        let cost = self.usage_raw.as_ref()?.get("cost")?.as_number()?;
+        let dollars = Decimal::from_str_exact(&cost.as_f64()?.to_string()).ok()?;
+        dollars.round_dp(12).to_string().parse().ok()
+    }
 }
 
 /// What came of a trial.

@@ -27,6 +27,7 @@ mod orders;
 mod page;
 mod payload;
 mod places;
+mod prices;
 mod prune;
 mod reader;
 mod reconcile;
@@ -56,6 +57,7 @@ pub use orders::{
     Balance, CapScope, Caps, Hold, HoldOutcome, Iteration, NewCall, NewRun, OpenOptions, Price,
     Recorded, Recovered, Refused, Settle, Taken, TrialRecord,
 };
+pub use prices::{prices_path, read_prices, write_prices};
 pub use prune::{Pruned, Unneeded, prune};
 pub use reader::{
     CachedAnswer, Days, IterationRecord, LostAttempt, PreviousRun, Reader, RunRecord, RunRef,

@@ -16,6 +16,8 @@ pub(super) struct Places {
     pub(super) anchor: PathBuf,
     /// One locked file for each process that writes.
     pub(super) live: PathBuf,
+    /// Prices that were imported for it.
+    pub(super) prices: PathBuf,
     /// Room, taken in advance, for answers that the database refuses.
     pub(super) spill: PathBuf,
 }
@@ -58,7 +60,7 @@ impl Places {
     }
 
     /// Two ledgers in one folder must not share these files, so all but `ledger.db` put their own name before them.
-    fn beside(db: PathBuf) -> Self {
+    pub(super) fn beside(db: PathBuf) -> Self {
         let stem = db
             .file_stem()
             .map(|stem| stem.to_string_lossy().into_owned())
@@ -74,6 +76,7 @@ impl Places {
             lock: own("write.lock"),
             live: own("live"),
             spill: own("spill"),
+            prices: own("prices.json"),
             anchor: db.with_file_name(format!("{stem}.anchor")),
             db,
         }

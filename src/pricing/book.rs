@@ -2,15 +2,17 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use crate::domain::levenshtein;
 use crate::pricing::clause::{Clause, Pattern};
 use crate::pricing::dated::Dated;
+use crate::pricing::edition::Edition;
 use crate::pricing::extractor::Extractor;
 
-/// Origin and date of the compiled-in book, as shown with each price; changes with `data/`.
-pub(super) const EDITION: &str = "genai-prices 2026-08-21";
+/// The day of the compiled-in book; changes with `data/`.
+const DAY: Date = date(2026, 8, 21);
 
 const DATA: &str = include_str!("data/data.json");
 
@@ -20,27 +22,31 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
         reason = "the text is compiled in, and tests read it"
     )]
     let providers = serde_json::from_str(DATA).expect("the compiled-in price book is well-formed");
-    Book { providers }
+    Book {
+        edition: Edition {
+            origin: "genai-prices".to_owned(),
+            day: DAY,
+            imported: None,
+        },
+        providers,
+    }
 });
 
-/// Returns the compiled-in book, read at the first call.
-pub(super) fn book() -> &'static Book {
-    &BOOK
-}
-
-/// All providers, in the order in which they are tried.
+/// All prices of one edition, by provider.
 #[derive(Debug)]
-pub(super) struct Book {
+pub struct Book {
+    pub(super) edition: Edition,
+    /// All providers, in the order in which they are tried.
     pub(super) providers: Vec<Part>,
 }
 
 /// The part of the book that belongs to one provider.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub(super) struct Part {
     pub(super) id: String,
-    api_pattern: Option<Pattern>,
-    provider_match: Option<Clause>,
-    model_match: Option<Clause>,
+    pub(super) api_pattern: Option<Pattern>,
+    pub(super) provider_match: Option<Clause>,
+    pub(super) model_match: Option<Clause>,
     #[serde(default)]
     fallback_model_providers: Vec<String>,
     #[serde(default)]
@@ -49,11 +55,11 @@ pub(super) struct Part {
 }
 
 /// One model of a provider.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub(super) struct Row {
     pub(super) id: String,
     #[serde(rename = "match")]
-    clause: Clause,
+    pub(super) clause: Clause,
     pub(super) prices: Dated,
     pub(super) context_window: Option<u64>,
     #[serde(default)]
@@ -73,6 +79,21 @@ pub(super) struct Found<'a> {
 }
 
 impl Book {
+    /// Returns the compiled-in book, read at the first call.
+    pub fn compiled_in() -> &'static Self {
+        &BOOK
+    }
+
+    /// Tells whether another book gives every model the same prices, by the same names.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self.providers == other.providers
+    }
+
+    /// Returns which edition it is.
+    pub fn edition(&self) -> &Edition {
+        &self.edition
+    }
+
     /// Returns the part with an id, or the first that the id is meant for, such as `bedrock` for `aws`.
     pub(super) fn part(&self, id: &str) -> Option<&Part> {
         let id = id.trim().to_lowercase();

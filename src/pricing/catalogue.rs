@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::Usd;
-use crate::pricing::book::{Found, book};
+use crate::pricing::book::{Book, Found};
 use crate::pricing::dated::{Dated, When};
 use crate::pricing::error::Gap;
 use crate::pricing::price::Price;
@@ -12,11 +12,11 @@ use crate::pricing::tier::Tier;
 
 /// A row of the book at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub struct Listed<'a> {
     /// Its provider.
-    pub provider: &'static str,
+    pub provider: &'a str,
     /// Its model.
-    pub model: &'static str,
+    pub model: &'a str,
     /// What it costs; `None` where the book gives no price.
     pub price: Option<Price>,
 }
@@ -67,14 +67,14 @@ impl Price {
 }
 
 /// Lists the rows whose `PROVIDER/MODEL` contains a text, in the book's order.
-pub fn list(filter: &str, at: Timestamp) -> Vec<Listed> {
+pub fn list<'a>(book: &'a Book, filter: &str, at: Timestamp) -> Vec<Listed<'a>> {
     let filter = filter.trim().to_lowercase();
     let mut rows = Vec::new();
-    for part in &book().providers {
+    for part in &book.providers {
         for row in &part.models {
             let name = format!("{}/{}", part.id, row.id);
             if name.to_lowercase().contains(&filter) {
-                let price = of_part(part, &row.id, at).ok();
+                let price = of_part(book, part, &row.id, at).ok();
                 rows.push(Listed {
                     provider: &part.id,
                     model: &row.id,
@@ -90,25 +90,23 @@ pub fn list(filter: &str, at: Timestamp) -> Vec<Listed> {
 /// Returns all prices of `PROVIDER/MODEL`, or of a bare name that tells its provider, such as `gpt-5`.
 ///
 /// Errors: what the search for a price ended with.
-pub fn offer(name: &str, at: Timestamp) -> Result<Offer, Gap> {
+pub fn offer(book: &Book, name: &str, at: Timestamp) -> Result<Offer, Gap> {
     let name = name.trim();
     let (part, model) = match name.split_once('/') {
-        Some((provider, model)) if book().part(provider).is_some() => {
-            (book().part(provider), model)
-        }
-        _ => (book().part_of_model(name), name),
+        Some((provider, model)) if book.part(provider).is_some() => (book.part(provider), model),
+        _ => (book.part_of_model(name), name),
     };
     let part = part.ok_or_else(|| Gap::NoBook {
-        known_by: book().knowing(name),
+        known_by: book.knowing(name),
     })?;
-    let price = of_part(part, model, at)?;
-    let found = book().find(part, model).ok_or_else(|| Gap::NoModel {
+    let price = of_part(book, part, model, at)?;
+    let found = book.find(part, model).ok_or_else(|| Gap::NoModel {
         book: part.id.clone(),
         nearest: part.near(model),
     })?;
     let tiers = Tier::ALL.into_iter();
     Ok(Offer {
-        dated: dated(&found, model, at)?,
+        dated: dated(book, &found, model, at)?,
         tiers: tiers
             .filter_map(|tier| Some((tier, price.on(tier)?)))
             .collect(),
@@ -116,7 +114,12 @@ pub fn offer(name: &str, at: Timestamp) -> Result<Offer, Gap> {
     })
 }
 
-fn dated(found: &Found<'_>, model: &str, at: Timestamp) -> Result<Vec<(When, Price, bool)>, Gap> {
+fn dated(
+    book: &Book,
+    found: &Found<'_>,
+    model: &str,
+    at: Timestamp,
+) -> Result<Vec<(When, Price, bool)>, Gap> {
     let Dated::List(entries) = &found.row.prices else {
         return Ok(Vec::new());
     };
@@ -128,7 +131,7 @@ fn dated(found: &Found<'_>, model: &str, at: Timestamp) -> Result<Vec<(When, Pri
             When::From(date) => Some(date),
             When::Always | When::Hours(..) => None,
         };
-        let price = of_found(found, model, &entry.prices, from)?;
+        let price = of_found(book, found, model, &entry.prices, from)?;
         dated.push((when, price, now == Some(i)));
     }
     Ok(dated)

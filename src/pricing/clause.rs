@@ -67,6 +67,11 @@ impl Pattern {
             .is_some_and(|found| found.start() == 0)
     }
 
+    /// Returns its text.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// `None` for a pattern that the regex crate refuses; a test holds that the book has none.
     pub(super) fn regex(&self) -> Option<&Regex> {
         self.compiled
@@ -124,7 +129,6 @@ impl Clause {
     }
 
     /// Returns all patterns in it.
-    #[cfg(test)]
     pub(super) fn patterns(&self) -> Vec<&Pattern> {
         match self {
             Self::Regex(pattern) => vec![pattern],

@@ -15,7 +15,7 @@ use crate::pricing::unit::Unit;
 pub(super) type Keyed = BTreeMap<String, Written>;
 
 /// A row's prices: one object, or a list of entries that may carry a constraint each.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Deserialize)]
 #[serde(untagged)]
 pub(super) enum Dated {
     List(Vec<Entry>),
@@ -23,7 +23,7 @@ pub(super) enum Dated {
 }
 
 /// An entry of a dated list.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Deserialize)]
 pub(super) struct Entry {
     constraint: Option<Constraint>,
     pub(super) prices: Keyed,
@@ -55,7 +55,7 @@ impl Entry {
 }
 
 /// When an entry holds, in UTC.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Deserialize)]
 #[serde(untagged)]
 enum Constraint {
     From { start_date: Date },
@@ -63,21 +63,21 @@ enum Constraint {
 }
 
 /// A price as the book writes it: a number, or a base with tiers.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Deserialize)]
 #[serde(untagged)]
 pub(super) enum Written {
     Flat(Amount),
     Tiered { base: Amount, tiers: Vec<Step> },
 }
 
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, PartialEq, serde::Deserialize)]
 pub(super) struct Step {
     start: u64,
     price: Amount,
 }
 
 /// A time of day, written `00:30:00Z`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Utc(Time);
 
 impl<'de> Deserialize<'de> for Utc {
@@ -132,6 +132,14 @@ impl Dated {
         let holds = |entry: &Entry| entry.constraint.as_ref().is_none_or(|c| c.holds(at));
         let first = (!entries.is_empty()).then_some(0);
         entries.iter().rposition(holds).or(first)
+    }
+
+    /// Returns when each entry of the list holds; nothing where there is no list.
+    pub(super) fn whens(&self) -> Vec<When> {
+        match self {
+            Self::Always(_) => Vec::new(),
+            Self::List(entries) => entries.iter().map(Entry::when).collect(),
+        }
     }
 
     /// Returns the prices of every moment.

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::domain::{Usage, and_list};
-use crate::pricing::book::{Part, book};
+use crate::pricing::book::{Book, Part};
 use crate::pricing::extractor::{Extractor, Misfit};
 
 /// More than this of anything is no count of one answer: 10,000 times the longest context window there is.
@@ -13,11 +13,11 @@ const MOST: u64 = 10_000_000_000;
 
 /// What a response body says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Extracted {
+pub struct Extracted<'a> {
     /// The provider's part of the book.
-    pub provider: &'static str,
+    pub provider: &'a str,
     /// The flavour of its API whose body this is.
-    pub flavor: &'static str,
+    pub flavor: &'a str,
     /// The model that answered, where the body names one.
     pub model: Option<String>,
     /// The tier of service that answered, in the provider's word.
@@ -86,17 +86,16 @@ fn flavors_or_none(known: &[String]) -> String {
 ///
 /// Errors: a provider or flavour that the book lacks; a body without the counts that this provider must give, with null,
 /// negative, fractional or impossible ones.
-pub fn extract(
+pub fn extract<'a>(
+    book: &'a Book,
     provider: &str,
     flavor: Option<&str>,
     body: &Value,
-) -> Result<Extracted, ExtractError> {
-    let part = book()
-        .part(provider)
-        .ok_or_else(|| ExtractError::Provider {
-            found: provider.to_owned(),
-            known: readable(),
-        })?;
+) -> Result<Extracted<'a>, ExtractError> {
+    let part = book.part(provider).ok_or_else(|| ExtractError::Provider {
+        found: provider.to_owned(),
+        known: readable(book),
+    })?;
     let candidates: Vec<&Extractor> = part
         .extractors
         .iter()
@@ -156,9 +155,9 @@ fn best<'a>(
     })
 }
 
-fn readable() -> Vec<String> {
+fn readable(book: &Book) -> Vec<String> {
     let read = |part: &&Part| !part.extractors.is_empty();
-    let parts = book().providers.iter().filter(read);
+    let parts = book.providers.iter().filter(read);
     parts.map(|part| part.id.clone()).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::domain::Usage;
 use crate::pricing::clause::Clause;
 
 /// How the bodies of one flavour of a provider's API are read.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub(super) struct Extractor {
     #[serde(rename = "api_flavor")]
     pub(super) flavor: String,
@@ -21,7 +21,7 @@ pub(super) struct Extractor {
 }
 
 /// One count and its unit; counts of the same unit are summed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Mapping {
     path: Path,
     dest: String,

@@ -54,12 +54,13 @@ mod tests {
 
     use super::*;
     use crate::domain::{Usage, unit};
-    use crate::pricing::book::book;
+    use crate::pricing::book::Book;
     use crate::pricing::class::{ClassRate, Tier};
     use crate::pricing::dated::rates;
 
     fn every_price() -> Vec<Price> {
-        let rows = book().providers.iter().flat_map(|part| &part.models);
+        let parts = &Book::compiled_in().providers;
+        let rows = parts.iter().flat_map(|part| &part.models);
         rows.flat_map(|row| row.prices.all())
             .map(|prices| with(rates(prices).expect("rates")))
             .collect()

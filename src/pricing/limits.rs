@@ -1,10 +1,11 @@
 //! What a model can read and write, as far as the book knows.
 
 use crate::domain::{Endpoint, unit};
-use crate::pricing::book::{Found, book};
+use crate::pricing::book::Found;
 use crate::pricing::dated::Dated;
 use crate::pricing::home::{Home, home};
 use crate::pricing::overlay::{Extra, extra};
+use crate::pricing::prices::Prices;
 use crate::pricing::reasoning;
 use crate::pricing::unit::Unit;
 
@@ -25,9 +26,10 @@ pub struct Limits {
 ///
 /// Numbers and dates come from the endpoint's part of the book, as prices do; whether it reasons is told by its name on
 /// every endpoint, a local one too.
-pub fn limits(endpoint: &Endpoint, model: &str) -> Limits {
-    let found = match home(endpoint) {
-        Ok(Home::Book(part)) => book().find(part, model),
+pub fn limits(endpoint: &Endpoint, model: &str, prices: &Prices) -> Limits {
+    let book = prices.book();
+    let found = match home(endpoint, book) {
+        Ok(Home::Book(part)) => book.find(part, model),
         _ => None,
     };
     let by_name = reasoning::named(model);
@@ -72,7 +74,7 @@ mod tests {
     fn of(part: &str, model: &str) -> Limits {
         let mut endpoint = Endpoint::new("e", EndpointKind::OpenAi, "");
         endpoint.prices = Some(part.to_owned());
-        limits(&endpoint, model)
+        limits(&endpoint, model, &Prices::default())
     }
 
     #[test]
@@ -98,7 +100,7 @@ mod tests {
     fn a_local_server_borrows_no_numbers_from_a_public_name() {
         let local = Endpoint::new("local", EndpointKind::LlamaCpp, "http://127.0.0.1:8080");
         assert_eq!(
-            limits(&local, "gpt-oss-20b"),
+            limits(&local, "gpt-oss-20b", &Prices::default()),
             Limits {
                 reasons: true,
                 ..Limits::default()

@@ -60,13 +60,13 @@ pub(super) fn extra(provider: &str, row: &str, model: &str) -> Option<&'static E
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pricing::book::book;
+    use crate::pricing::book::Book;
 
     #[test]
     fn every_entry_belongs_to_a_row_of_the_book() {
         assert_eq!(OVERLAY.models.len(), 69);
         for extra in &OVERLAY.models {
-            let part = book().part(&extra.provider).expect("a part");
+            let part = Book::compiled_in().part(&extra.provider).expect("a part");
             let known = part
                 .models
                 .iter()

@@ -147,7 +147,7 @@ pub(super) fn is_finer_than_a_pico(rate: Rate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pricing::{UserPrices, resolve};
+    use crate::pricing::{Prices, resolve};
 
     fn book(model: &str) -> Price {
         let mut endpoint = crate::domain::Endpoint::new(
@@ -158,7 +158,7 @@ mod tests {
         endpoint.prices = model.split_once('/').map(|(part, _)| part.to_owned());
         let name = model.split_once('/').map_or(model, |(_, name)| name);
         let at = "2026-11-24T12:00:00Z".parse().expect("a time");
-        resolve(&endpoint, name, at, &UserPrices::new()).expect("a price")
+        resolve(&endpoint, name, at, &Prices::default()).expect("a price")
     }
 
     #[test]

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::Endpoint;
-use crate::pricing::book::{EDITION, Found, Part, book};
+use crate::pricing::book::{Book, Found, Part};
 use crate::pricing::dated::{Keyed, rates};
 use crate::pricing::error::{Gap, PricingError};
 use crate::pricing::home::{Home, home};
 use crate::pricing::limits::{context_of, limits};
 use crate::pricing::price::{BookRow, Price};
-use crate::pricing::user::{UserPrice, UserPrices};
+use crate::pricing::prices::Prices;
+use crate::pricing::user::UserPrice;
 
 /// The source of a declared price.
 const DECLARED: &str = "pw.toml";
@@ -26,15 +27,15 @@ pub fn resolve(
     endpoint: &Endpoint,
     model: &str,
     at: Timestamp,
-    user: &UserPrices,
+    prices: &Prices,
 ) -> Result<Price, PricingError> {
-    if let Some(price) = declared(endpoint, model, user)? {
+    if let Some(price) = declared(endpoint, model, prices)? {
         return Ok(price);
     }
-    let price = match home(endpoint)? {
+    let price = match home(endpoint, prices.book())? {
         Home::Here(source) => Ok(Price::free(source)),
-        Home::Book(part) => of_part(part, model, at),
-        Home::Nowhere => Err(nowhere(model)),
+        Home::Book(part) => of_part(prices.book(), part, model, at),
+        Home::Nowhere => Err(nowhere(prices.book(), model)),
     };
     price.map_err(|gap| PricingError::Unknown {
         endpoint: endpoint.name.clone(),
@@ -56,21 +57,21 @@ pub fn resolve_returned(
     asked_model: &str,
     returned: &str,
     at: Timestamp,
-    user: &UserPrices,
+    prices: &Prices,
 ) -> Result<Price, PricingError> {
     let returned = returned.trim();
     if returned.is_empty() || returned.eq_ignore_ascii_case(asked_model) {
         return Ok(asked.clone());
     }
-    if let Some(price) = declared(endpoint, returned, user)? {
+    if let Some(price) = declared(endpoint, returned, prices)? {
         return Ok(price);
     }
     let Some(asked_row) = asked.row() else {
         return Ok(asked.clone());
     };
-    let price = match home(endpoint)? {
-        Home::Book(part) => of_part(part, returned, at),
-        Home::Here(_) | Home::Nowhere => Err(nowhere(returned)),
+    let price = match home(endpoint, prices.book())? {
+        Home::Book(part) => of_part(prices.book(), part, returned, at),
+        Home::Here(_) | Home::Nowhere => Err(nowhere(prices.book(), returned)),
     };
     match price {
         Ok(price) if price.row().is_some_and(|row| row.is_same(asked_row)) => Ok(asked.clone()),
@@ -84,19 +85,19 @@ pub fn resolve_returned(
     }
 }
 
-fn nowhere(model: &str) -> Gap {
+fn nowhere(book: &Book, model: &str) -> Gap {
     Gap::NoBook {
-        known_by: book().knowing(model),
+        known_by: book.knowing(model),
     }
 }
 
 fn declared(
     endpoint: &Endpoint,
     model: &str,
-    user: &UserPrices,
+    prices: &Prices,
 ) -> Result<Option<Price>, PricingError> {
     let name = format!("{}/{model}", endpoint.name);
-    let price = match user.get(&name) {
+    let price = match prices.declared.get(&name) {
         None => return Ok(None),
         Some(UserPrice::Free) => Price::free(DECLARED),
         Some(UserPrice::Declared(declared)) => Price {
@@ -108,25 +109,26 @@ fn declared(
         },
     };
     Ok(Some(Price {
-        context_window: limits(endpoint, model).context,
+        context_window: limits(endpoint, model, prices).context,
         ..price
     }))
 }
 
 /// Returns the price of a model that a part of the book, or one of its fallbacks, names.
-pub(super) fn of_part(part: &Part, model: &str, at: Timestamp) -> Result<Price, Gap> {
-    let found = book().find(part, model).ok_or_else(|| Gap::NoModel {
+pub(super) fn of_part(book: &Book, part: &Part, model: &str, at: Timestamp) -> Result<Price, Gap> {
+    let found = book.find(part, model).ok_or_else(|| Gap::NoModel {
         book: part.id.clone(),
         nearest: part.near(model),
     })?;
     match found.row.prices.at(at) {
-        Some((prices, from)) => of_found(&found, model, prices, from),
+        Some((prices, from)) => of_found(book, &found, model, prices, from),
         None => Err(Gap::NoPrice { row: found.name() }),
     }
 }
 
 /// Makes a price of one entry of a row.
 pub(super) fn of_found(
+    book: &Book,
     found: &Found<'_>,
     model: &str,
     prices: &Keyed,
@@ -136,7 +138,7 @@ pub(super) fn of_found(
     if prices.is_empty() {
         return Err(Gap::NoPrice { row });
     }
-    let source = format!("{EDITION}: {row}");
+    let source = format!("{}: {row}", book.edition);
     Ok(Price {
         source,
         from,

@@ -108,13 +108,13 @@ impl Extra {
 mod tests {
     use super::*;
     use crate::domain::{Endpoint, EndpointKind, Usd};
-    use crate::pricing::{UserPrices, resolve};
+    use crate::pricing::{Prices, resolve};
 
     fn price(provider: &str, model: &str) -> Price {
         let mut endpoint = Endpoint::new("e", EndpointKind::OpenAi, "");
         endpoint.prices = Some(provider.to_owned());
         let at = "2026-11-24T12:00:00Z".parse().expect("a time");
-        resolve(&endpoint, model, at, &UserPrices::new()).expect("a price")
+        resolve(&endpoint, model, at, &Prices::default()).expect("a price")
     }
 
     #[test]

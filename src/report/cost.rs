@@ -2,6 +2,7 @@
 
 mod lines;
 mod page;
+mod repriced;
 mod trend;
 
 use serde::Serialize;
@@ -20,11 +21,12 @@ use crate::summary::{Spend, SpendBy, SpendCourse, SpendSums};
 
 pub use lines::{cost_csv, cost_json};
 pub use page::cost_html;
+pub use repriced::{repriced, repriced_csv, repriced_json};
 
 /// A cap over a period and what is left of it, for the whole ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CapLeft {
-    /// `day` or `month`.
+    /// `run`, `day` or `month`.
     pub period: &'static str,
     /// The cap.
     #[serde(rename = "cap_usd")]
@@ -209,6 +211,8 @@ impl Lang {
 
     pub(crate) fn period(self, period: &'static str) -> &'static str {
         match (self, period) {
+            (Self::Zh, "run") => "本次运行",
+            (Self::En, "run") => "this run",
             (Self::Zh, "day") => "今日",
             (Self::Zh, _) => "本月",
             (Self::En, "day") => "today",

@@ -10,23 +10,29 @@ use crate::report::layout::{Fill, fill};
 use crate::report::money::dollars;
 use crate::report::number::{count, duration, many};
 use crate::report::safe;
-use crate::report::style::{BOLD, DIM, DOUBT, Piece};
+use crate::report::style::{BAD, BOLD, DIM, DOUBT, PLAIN, Piece};
 use crate::report::terminal::paragraphs;
 use crate::report::text::Lang;
 use crate::report::view::View;
-use crate::summary::{Estimate, EstimatePart, Forecast};
+use crate::summary::{Estimate, EstimatePart, Fit, Forecast};
 
-/// Writes estimates for a terminal, a paragraph a prompt, then what is left of the caps.
-pub fn estimate(
-    estimates: &[Estimate],
-    run_cap: Option<Usd>,
-    caps: &[CapLeft],
-    concurrency: u32,
-    view: &View,
-) -> String {
+/// What a cap can be over.
+const PERIODS: [&str; 3] = ["run", "day", "month"];
+
+/// A cap with what is left of it, beside planned runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapFit {
+    /// The cap.
+    pub cap: CapLeft,
+    /// Whether what is left is enough for the runs.
+    pub fit: Fit,
+}
+
+/// Writes estimates for a terminal, a paragraph a prompt, then what is left of each cap and whether it is enough.
+pub fn estimate(estimates: &[Estimate], caps: &[CapFit], concurrency: u32, view: &View) -> String {
     let lang = view.lang;
     let line = |pieces: &[Piece]| fill(pieces, Fill::dotted(view));
-    let mut groups = Vec::new();
+    let (mut groups, mut limits) = (Vec::new(), Vec::new());
     for one in estimates {
         let mut lines = Vec::new();
         for part in &one.parts {
@@ -34,20 +40,39 @@ pub fn estimate(
         }
         groups.push(lines);
     }
-    let mut limits = Vec::new();
-    limits.extend(run_cap.map(|cap| Piece::from(lang.run_cap(&dollars(cap)))));
-    limits.extend(caps.iter().map(|cap| {
-        Piece::from(format!(
-            "{} {}",
-            lang.period(cap.period),
-            lang.left_of(&dollars(cap.left), &dollars(cap.cap))
-        ))
-    }));
-    if limits.is_empty() {
-        limits.push(Piece::new(DOUBT, lang.no_cap()));
+    for cap in caps {
+        limits.extend(line(&limit(cap, lang)));
     }
-    groups.push(line(&limits));
+    let without = PERIODS
+        .iter()
+        .filter(|period| caps.iter().all(|cap| cap.cap.period != **period));
+    let without: Vec<&str> = without.map(|period| lang.period(period)).collect();
+    if caps.is_empty() {
+        limits.extend(line(&[Piece::new(DOUBT, lang.no_cap())]));
+    } else if !without.is_empty() {
+        let text = lang.no_cap_on(&without.join(lang.comma()));
+        limits.extend(line(&[Piece::new(DIM, text)]));
+    }
+    groups.push(limits);
     paragraphs(&groups)
+}
+
+/// A cap, what is left of it, and whether that is enough.
+fn limit(cap: &CapFit, lang: Lang) -> [Piece; 2] {
+    let CapLeft {
+        period,
+        cap: all,
+        left,
+    } = cap.cap;
+    let period = lang.period(period);
+    let text = format!("{period} {}", lang.left_of(&dollars(left), &dollars(all)));
+    let (style, fit) = match cap.fit {
+        Fit::Surely => (PLAIN, lang.fits()),
+        Fit::Likely => (PLAIN, lang.fits_likely()),
+        Fit::Unsure => (DOUBT, lang.fits_unsure()),
+        Fit::No => (BAD, lang.fits_not()),
+    };
+    [text.into(), Piece::new(style, fit)]
 }
 
 fn pieces(one: &Estimate, part: &EstimatePart, concurrency: u32, view: &View) -> Vec<Piece> {
@@ -93,7 +118,14 @@ struct Report<'a> {
     schema: &'static str,
     estimates: Vec<Line<'a>>,
     run_cap_usd: Option<Usd>,
-    caps: &'a [CapLeft],
+    caps: Vec<CapLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct CapLine<'a> {
+    #[serde(flatten)]
+    cap: &'a CapLeft,
+    fits: &'static str,
 }
 
 #[derive(Serialize)]
@@ -110,7 +142,7 @@ struct Line<'a> {
 }
 
 /// Writes estimates as `pw.estimate/v1`; what no record tells is `null`.
-pub fn estimate_json(estimates: &[Estimate], run_cap: Option<Usd>, caps: &[CapLeft]) -> String {
+pub fn estimate_json(estimates: &[Estimate], caps: &[CapFit]) -> String {
     let lines = estimates.iter().flat_map(|one| {
         one.parts.iter().map(move |part| Line {
             prompt: &one.prompt.0,
@@ -127,7 +159,13 @@ pub fn estimate_json(estimates: &[Estimate], run_cap: Option<Usd>, caps: &[CapLe
     pretty(&Report {
         schema: "pw.estimate/v1",
         estimates: lines.collect(),
-        run_cap_usd: run_cap,
-        caps,
+        run_cap_usd: estimates.iter().find_map(|one| one.budget),
+        caps: caps
+            .iter()
+            .map(|cap| CapLine {
+                cap: &cap.cap,
+                fits: cap.fit.word(),
+            })
+            .collect(),
     })
 }

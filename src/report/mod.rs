@@ -34,15 +34,20 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
-pub use cost::{CapLeft, cost, cost_csv, cost_html, cost_json};
+pub use cost::{
+    CapLeft, cost, cost_csv, cost_html, cost_json, repriced, repriced_csv, repriced_json,
+};
 pub use diff::diff;
-pub use estimate::{estimate, estimate_json};
+pub use estimate::{CapFit, estimate, estimate_json};
 pub use json::json;
 pub use log::{log, log_csv, log_html, log_json};
 pub use models::{KeyState, ModelLine, Price, Reach, models};
 pub use money::dollars;
 pub use number::{count, duration, millis};
-pub use prices::{Bill, bill, bill_json, offer, offer_json, prices, prices_json};
+pub use prices::{
+    Bill, Changes, bill, bill_json, offer, offer_json, price_changes, price_changes_json, prices,
+    prices_imported, prices_in_use, prices_json,
+};
 pub use progress::Progress;
 pub use settings::{SettingLine, settings};
 pub use show::{case, failed};

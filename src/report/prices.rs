@@ -1,12 +1,13 @@
 //! `pw prices` on the screen; [`lines`] has it as JSON.
 
 mod bill;
+mod changes;
 mod lines;
 
 use jiff::Timestamp;
 
 use crate::domain::{Usd, unit};
-use crate::pricing::{ClassPrice, Listed, Offer, Price, When};
+use crate::pricing::{ClassPrice, Edition, Listed, Offer, Price, When};
 use crate::report::layout::{Fill, fill};
 use crate::report::money::digits;
 use crate::report::number::count;
@@ -17,11 +18,13 @@ use crate::report::terminal::paragraphs;
 use crate::report::text::Lang;
 use crate::report::view::View;
 
+pub(crate) use bill::reported;
 pub use bill::{Bill, bill};
+pub use changes::{Changes, price_changes, price_changes_json, prices_imported, prices_in_use};
 pub use lines::{bill_json, offer_json, prices_json};
 
-/// Lays out rows of the book: a line a model, the provider's name once.
-pub fn prices(rows: &[Listed], view: &View) -> String {
+/// Lays out rows of a book: which edition it is, then a line a model, the provider's name once.
+pub fn prices(rows: &[Listed<'_>], edition: &Edition, view: &View) -> String {
     let lang = view.lang;
     if rows.is_empty() {
         return format!("{}\n", lang.no_such_price());
@@ -69,15 +72,35 @@ pub fn prices(rows: &[Listed], view: &View) -> String {
             ),
         ]);
     }
-    paragraphs(&[table.lay(view.width, view.styled).lines])
+    paragraphs(&[
+        fill(&in_use(edition, lang), Fill::dotted(view)),
+        table.lay(view.width, view.styled).lines,
+    ])
+}
+
+/// Which edition prices are of, and how it came here.
+fn in_use(edition: &Edition, lang: Lang) -> Vec<Piece> {
+    let how = match edition.imported {
+        None => lang.compiled_in().to_owned(),
+        Some(at) => lang.imported_on(&second(at)),
+    };
+    vec![
+        Piece::new(BOLD, safe::line(&edition.to_string())),
+        Piece::new(DIM, how),
+    ]
 }
 
 /// Lays out all prices of a model: the one in force, the others of its row with their days and hours, then its tiers.
-pub fn offer(offer: &Offer, at: Timestamp, view: &View) -> String {
+pub fn offer(offer: &Offer, edition: &Edition, at: Timestamp, view: &View) -> String {
     let lang = view.lang;
     let mut title = vec![Piece::new(BOLD, name(&offer.price))];
     title.extend(provenance(&offer.price, lang));
-    title.push(Piece::new(DIM, second(at)));
+    title.extend(
+        edition
+            .imported
+            .map(|at| Piece::new(DIM, lang.imported_on(&second(at)))),
+    );
+    title.push(Piece::new(DIM, lang.at_time(&second(at))));
     let mut groups = vec![fill(&title, Fill::dotted(view))];
     if offer.dated.is_empty() {
         groups.push(classes(&offer.price, view));

@@ -177,6 +177,14 @@ labels! {
     saved_usd: "saved $", "节省 $";
     nothing_spent: "nothing was spent in this period", "该时段没有花费";
     billed_usd: "billed $", "计费 $";
+    recorded_usd: "recorded $", "已记录 $";
+    repriced_usd: "at these prices $", "按此价格 $";
+    difference_usd: "difference $", "差额 $";
+    nothing_changed: "a report: no record was changed", "仅为报告：记录未作更改";
+    fits: "enough, even at worst", "足够，最坏情况下也够";
+    fits_likely: "likely enough, not at worst", "通常足够，最坏情况下不够";
+    fits_unsure: "perhaps not enough: too little at worst", "可能不够：最坏情况下不足";
+    fits_not: "not enough", "不够";
     imputed_usd: "imputed $", "折算 $";
     answers: "answers", "回答";
     taken_again: "cached", "缓存";
@@ -193,7 +201,11 @@ phrases! {
     minutes(n): "{n} min", "{n} 分钟";
     hours(n): "{n} h", "{n} 小时";
     days(n): "{n} d", "{n} 天";
-    run_cap(usd): "this run at most {usd}", "本次运行上限 {usd}";
+    no_cap_on(periods): "no cap: {periods}", "未设上限：{periods}";
+    repriced_at(time): "at the prices of {time}", "按 {time} 的价格";
+    without_usage(n): "{n} without usage", "{n} 个未报告用量";
+    without_price(n, model): "{n} without a price: {model}", "{n} 个没有价格：{model}";
+    without_price_more(n): "{n} of other models without a price", "其他模型 {n} 个没有价格";
     about(usd): "about {usd}", "约 {usd}";
     about_usd(half, most): "about {half}, nine times in ten below {most}", "约 {half}，九成情况下低于 {most}";
     about_tokens(n): "about {n} tokens", "约 {n} token";
@@ -249,6 +261,8 @@ phrases! {
 }
 
 counts! {
+    not_repriced(n, usd): "{n} answer ({usd} as recorded) could not be priced again" | "{n} answers ({usd} as recorded) could not be priced again", "{n} 个回答（已记录 {usd}）无法重新定价";
+    imported_not_repriced(n): "{n} answer of imported books is left out" | "{n} answers of imported books are left out", "未计入导入账本的 {n} 个回答";
     others(n): "{n} other" | "{n} others", "其他 {n} 项";
     iterations(n): "{n} iteration" | "{n} iterations", "{n} 次迭代";
     cases(n): "{n} case" | "{n} cases", "{n} 个用例";

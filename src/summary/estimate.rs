@@ -11,8 +11,54 @@ pub const ENOUGH_CALLS: usize = 10;
 pub struct Estimate {
     /// The prompt.
     pub prompt: PromptName,
+    /// The run's own cap.
+    pub budget: Option<Usd>,
     /// Its parts.
     pub parts: Vec<EstimatePart>,
+}
+
+/// Whether what is left of a cap is enough; the worse, the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// Even at worst.
+    Surely,
+    /// Nine times in ten, by what was recorded.
+    Likely,
+    /// Not at worst, and nothing recorded tells more.
+    Unsure,
+    /// Not even nine times in ten.
+    No,
+}
+
+impl Fit {
+    /// Returns its word, as in reports for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Surely => "surely",
+            Self::Likely => "likely",
+            Self::Unsure => "unsure",
+            Self::No => "no",
+        }
+    }
+}
+
+/// Tells whether an amount is enough for all parts of planned runs.
+pub fn fit<'a>(parts: impl Iterator<Item = &'a EstimatePart>, left: Usd) -> Fit {
+    let (mut worst, mut likely) = (Usd::ZERO, Some(Usd::ZERO));
+    for part in parts {
+        worst = worst.saturating_add(part.worst);
+        // The nine-in-ten bounds of parts add up to more than that of their sum: the error is on the safe side.
+        let bound = part.forecast.map(|forecast| forecast.p90.min(part.worst));
+        likely = likely
+            .zip(bound)
+            .map(|(sum, bound)| sum.saturating_add(bound));
+    }
+    match likely {
+        _ if worst <= left => Fit::Surely,
+        Some(likely) if likely <= left => Fit::Likely,
+        Some(_) => Fit::No,
+        None => Fit::Unsure,
+    }
 }
 
 /// The trials of one model.

@@ -32,7 +32,7 @@ pub use crate::stats::Interval;
 pub use books::{AttemptEnd, BookedCall, BookedPosting};
 pub use change::Change;
 pub use compare::{CompareOptions, compare, compare_all};
-pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Forecast, PastCall, forecast};
+pub use estimate::{ENOUGH_CALLS, Estimate, EstimatePart, Fit, Forecast, PastCall, fit, forecast};
 pub use facts::{
     BudgetLeft, Comparison, ComparisonKind, Discordant, Facts, Flip, Git, SideName, Totals, Unkept,
     VariantFacts, Verdict,
@@ -43,8 +43,8 @@ pub use iterations::{
 };
 pub use pairing::{PairedRow, Side};
 pub use spend::{
-    Spend, SpendBy, SpendCourse, SpendEntry, SpendGroup, SpendRow, SpendSource, SpendSums,
-    StackGroup, spend, spend_course,
+    Repriced, RepricedSums, Spend, SpendBy, SpendCourse, SpendEntry, SpendGroup, SpendRow,
+    SpendSource, SpendSums, StackGroup, Unpriced, spend, spend_course,
 };
 pub use standing::passes;
 pub use variant::{VariantIdentity, variant_facts};

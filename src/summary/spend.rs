@@ -5,6 +5,7 @@
 //! the five are never added to each other.
 
 mod course;
+mod repriced;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 use crate::domain::{ModelRef, PromptName, Revision, Usd, Variant};
 
 pub use course::{SpendCourse, SpendEntry, StackGroup, spend_course};
+pub use repriced::{Repriced, RepricedSums, Unpriced};
 
 /// Spend of one day (UTC) by calls that have everything else in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,13 +179,9 @@ pub fn spend(rows: &[SpendRow], by: SpendBy) -> Spend {
     let mut total = SpendSums::default();
     for row in rows {
         total.add(&row.sums);
-        for name in names(row, by) {
-            let order = if by == SpendBy::Run {
-                row.source.run.unwrap_or(0)
-            } else {
-                0
-            };
-            groups.entry((order, name)).or_default().add(&row.sums);
+        for name in names(row.day, &row.source, by) {
+            let group = groups.entry((order(&row.source, by), name));
+            group.or_default().add(&row.sums);
         }
     }
     let mut groups: Vec<SpendGroup> = groups
@@ -203,8 +201,15 @@ pub fn spend(rows: &[SpendRow], by: SpendBy) -> Spend {
     }
 }
 
-fn names(row: &SpendRow, by: SpendBy) -> Vec<Option<String>> {
-    let source = &*row.source;
+/// Runs stand in the order of their numbers, everything else in that of its name.
+fn order(source: &SpendSource, by: SpendBy) -> u64 {
+    match by {
+        SpendBy::Run => source.run.unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn names(day: Date, source: &SpendSource, by: SpendBy) -> Vec<Option<String>> {
     let prompt = source.prompt.as_ref().map(|prompt| prompt.0.clone());
     let one = match by {
         SpendBy::Prompt => prompt,
@@ -215,7 +220,7 @@ fn names(row: &SpendRow, by: SpendBy) -> Vec<Option<String>> {
         SpendBy::Model => Some(source.model.to_string()),
         SpendBy::Endpoint => Some(source.model.endpoint.clone()),
         SpendBy::Purpose => Some(source.purpose.clone()),
-        SpendBy::Day | SpendBy::Week | SpendBy::Month => Some(course::period_name(row.day, by)),
+        SpendBy::Day | SpendBy::Week | SpendBy::Month => Some(course::period_name(day, by)),
         SpendBy::Run => source.run.map(|run| run.to_string()),
         SpendBy::Workspace => Some(source.workspace.clone()),
         SpendBy::Tag if !source.tags.is_empty() => {

@@ -50,3 +50,72 @@ fn recorded_calls_tell_what_the_next_run_costs() {
         .json();
     assert_eq!(run["runs"][0]["totals"]["billed_usd"], found["p50_usd"]);
 }
+
+#[test]
+fn what_is_left_of_each_cap_is_shown_with_whether_it_is_enough() {
+    let bench = Workbench::cities();
+    let settings = std::fs::read_to_string(bench.path("pw.toml")).unwrap();
+    let capped = |caps: &str| {
+        bench.write("pw.toml", format!("{settings}[budget]\n{caps}\n"));
+        let report = bench.pw(&["estimate", "city", "--repeat", "5", "--format", "json"]);
+        let caps = report.code(0).json()["caps"].as_array().unwrap().clone();
+        let line = |cap: &serde_json::Value| {
+            let text = |key: &str| cap[key].as_str().unwrap().to_owned();
+            (text("period"), text("left_usd"), text("fits"))
+        };
+        caps.iter().map(line).collect::<Vec<_>>()
+    };
+    let cap = |period: &str, left: &str, fits: &str| {
+        (period.to_owned(), left.to_owned(), fits.to_owned())
+    };
+    assert_eq!(capped(""), []);
+    // No ledger yet: everything is left; too little at worst, and nothing recorded to tell more.
+    assert_eq!(
+        capped("day = \"0.001\"\nmonth = \"9\""),
+        [
+            cap("day", "0.001000000000", "unsure"),
+            cap("month", "9.000000000000", "surely")
+        ]
+    );
+    bench.write("pw.toml", &settings);
+    bench.pw(&["eval", "city", "--repeat", "4"]).code(0);
+    // Twelve answers of 20 millionths are spent; the next fifteen cost 300 millionths.
+    assert_eq!(
+        capped("run = \"0.0003\"\nday = \"0.00053\"\nmonth = \"0.00054\""),
+        [
+            cap("run", "0.000300000000", "likely"),
+            cap("day", "0.000290000000", "no"),
+            cap("month", "0.000300000000", "likely")
+        ]
+    );
+    for (lang, words) in [
+        (
+            "en",
+            [
+                "today $0.00029 of $0.00053 left · not enough",
+                "this month $0.0003 of $0.00054 left · likely enough, not at worst",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "今日 预算 $0.00053，剩余 $0.00029 · 不够",
+                "本月 预算 $0.00054，剩余 $0.0003 · 通常足够，最坏情况下不够",
+            ],
+        ),
+    ] {
+        let text = bench
+            .pw(&["--lang", lang, "estimate", "city", "--repeat", "5"])
+            .code(0)
+            .stdout;
+        for word in words {
+            assert!(text.contains(word), "lacks `{word}`\n{text}");
+        }
+    }
+    bench.write("pw.toml", format!("{settings}[budget]\nday = \"9\"\n"));
+    let text = bench.pw(&["estimate", "city"]).code(0).stdout;
+    assert!(text.contains("no cap: this run, this month"), "{text}");
+    bench.write("pw.toml", &settings);
+    let text = bench.pw(&["estimate", "city"]).code(0).stdout;
+    assert!(text.lines().any(|line| line == "no cap"), "{text}");
+}

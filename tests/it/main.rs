@@ -31,6 +31,7 @@ mod peers;
 mod prices_bodies;
 mod prices_charged;
 mod prices_families;
+mod prices_import;
 mod promptfoo;
 mod provider_faults;
 mod provider_wire;

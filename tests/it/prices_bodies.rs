@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pw::domain::{Endpoint, EndpointKind, Usage, Usd};
-use pw::pricing::{self, Gap, Price, Priced, PricingError, UserPrices};
+use pw::pricing::{self, Book, Gap, Price, Priced, PricingError};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
@@ -82,14 +82,19 @@ fn resolved<'a>(
     prices.entry(pair).or_insert_with(|| {
         let mut endpoint = Endpoint::new("e", EndpointKind::OpenAi, "");
         endpoint.prices = Some(provider.to_owned());
-        pricing::resolve(&endpoint, model, AT.parse().unwrap(), &UserPrices::new())
+        pricing::resolve(
+            &endpoint,
+            model,
+            AT.parse().unwrap(),
+            &pricing::Prices::default(),
+        )
     })
 }
 
 /// Compares a price with the expected one; returns what differs.
 fn compare(
     price: &Result<Price, PricingError>,
-    found: &pricing::Extracted,
+    found: &pricing::Extracted<'_>,
     expected: &Expected,
     tally: &mut Tally,
 ) -> Option<String> {
@@ -141,7 +146,12 @@ fn every_body_is_read_and_priced_as_the_authors_of_the_book_do() {
             let mut differs =
                 |what: String| wrong.push(format!("{provider} {flavor}: {what}\n{text}"));
             match (
-                pricing::extract(provider, Some(flavor.as_str()), &row.body),
+                pricing::extract(
+                    Book::compiled_in(),
+                    provider,
+                    Some(flavor.as_str()),
+                    &row.body,
+                ),
                 expected.get(pair),
             ) {
                 (Err(_), None) => tally.refused += 1,

@@ -69,3 +69,44 @@ fn a_public_name_at_a_server_of_ones_own_is_not_priced_by_it_worca_cc_392() {
         .says("[prices.\"shop/gpt-5-mini\"]");
     assert!(server.requests().iter().all(|seen| seen.method != "POST"));
 }
+
+#[test]
+fn what_the_provider_reports_stands_beside_our_own_figure() {
+    // 8 × 0.25 + 2 × 2 = 6 millionths by the book; the last digit of a float is rounded away.
+    for (cost, reported, says) in [
+        (
+            "0.000006",
+            "0.000006000000",
+            "the provider reports $0.000006",
+        ),
+        (
+            "0.00000710000000000005",
+            "0.000007100000",
+            "that is $0.0000011 more than ours",
+        ),
+        (
+            "0.000005",
+            "0.000005000000",
+            "that is $0.000001 less than ours",
+        ),
+    ] {
+        let server = FaultServer::start(move |_| {
+            Behaviour::json(&format!(
+                r#"{{"id":"c","object":"chat.completion","model":"gpt-5-mini","choices":[{{"index":0,"message":{{"role":"assistant","content":"sunny"}},"finish_reason":"stop"}}],"usage":{{"prompt_tokens":8,"completion_tokens":2,"total_tokens":10,"cost":{cost}}}}}"#
+            ))
+        });
+        let bench = bench(&server, "prices = \"openai\"");
+        bench.pw(&["eval", "city"]).code(0);
+        assert_eq!(total(&bench)["billed_usd"], "0.000018000000");
+        let shown = bench.pw(&["show", "--case", "beijing"]).code(0).stdout;
+        let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(says), "lacks `{says}`\n{shown}");
+        assert_eq!(shown.contains("than ours"), cost != "0.000006", "{shown}");
+        let report = bench.pw(&["show", "--format", "json"]).code(0).json();
+        let result = &report["runs"][0]["results"][0];
+        assert_eq!(
+            (&result["reported_usd"], &result["cost_usd"]),
+            (&reported.into(), &"0.000006000000".into())
+        );
+    }
+}

@@ -12,8 +12,8 @@ use crate::commands::failure::Failure;
 use crate::commands::session::Session;
 use crate::domain::ModelRef;
 use crate::ledger::Reader;
-use crate::report;
-use crate::summary::{Estimate, EstimatePart, forecast};
+use crate::report::{self, CapFit, CapLeft};
+use crate::summary::{Estimate, EstimatePart, fit, forecast};
 
 /// Recorded calls that are looked at, the newest first: a prompt and its prices change.
 const LOOKED_AT: usize = 1_000;
@@ -30,23 +30,45 @@ pub(super) fn estimate(
         .iter()
         .map(|run| of_run(run, history))
         .collect::<Result<_, _>>()?;
-    let run_cap = prepared.iter().find_map(|run| run.budget);
     let today = jiff::tz::Offset::UTC
         .to_datetime(context.clock.now())
         .date();
-    let caps = history.map_or_else(|| Ok(Vec::new()), |reader| caps(reader, session, today))?;
+    let mut fits: Vec<CapFit> = of_run_cap(&estimates).into_iter().collect();
+    for cap in caps(history, session, today)? {
+        let parts = estimates.iter().flat_map(|one| &one.parts);
+        fits.push(CapFit {
+            fit: fit(parts, cap.left),
+            cap,
+        });
+    }
     let text = match args.format {
-        Some(Format::Json) => report::estimate_json(&estimates, run_cap, &caps),
+        Some(Format::Json) => report::estimate_json(&estimates, &fits),
         _ => report::estimate(
             &estimates,
-            run_cap,
-            &caps,
+            &fits,
             session.settings().concurrency,
             &session.view,
         ),
     };
     context.out.write_all(text.as_bytes())?;
     Ok(exit::SUCCESS)
+}
+
+/// The run's own cap, of which nothing is spent yet; of several runs, each has it to itself.
+fn of_run_cap(estimates: &[Estimate]) -> Option<CapFit> {
+    let cap = estimates.iter().find_map(|one| one.budget)?;
+    let fits = estimates.iter().filter_map(|one| {
+        let budget = one.budget?;
+        Some(fit(one.parts.iter(), budget))
+    });
+    Some(CapFit {
+        fit: fits.max()?,
+        cap: CapLeft {
+            period: "run",
+            cap,
+            left: cap,
+        },
+    })
 }
 
 fn of_run(run: &Prepared, history: Option<&Reader>) -> Result<Estimate, Failure> {
@@ -69,6 +91,7 @@ fn of_run(run: &Prepared, history: Option<&Reader>) -> Result<Estimate, Failure>
     };
     Ok(Estimate {
         prompt: run.prompt.clone(),
+        budget: run.budget,
         parts: run.models.iter().map(part).collect::<Result<_, _>>()?,
     })
 }

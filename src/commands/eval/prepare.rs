@@ -132,9 +132,9 @@ pub(crate) fn terms(
         let endpoint = model::endpoint(session, model)?;
         prices.insert(
             model.clone(),
-            pricing::resolve(endpoint, &model.model, at, &session.settings().prices)?,
+            pricing::resolve(endpoint, &model.model, at, session.prices()?)?,
         );
-        let reasons = pricing::limits(endpoint, &model.model).reasons;
+        let reasons = pricing::limits(endpoint, &model.model, session.prices()?).reasons;
         let default = if reasons {
             MAX_TOKENS_REASONING
         } else {

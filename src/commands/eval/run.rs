@@ -115,7 +115,7 @@ fn payer_options(
         ledger: shared.ledger.clone(),
         reader: shared.session.reader()?,
         caps,
-        prices: settings.prices.clone(),
+        prices: shared.session.prices()?.clone(),
         workspace: shared.session.name(),
         clock: Arc::clone(&context.clock),
         fail: fail_point(settings),

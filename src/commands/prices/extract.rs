@@ -1,16 +1,15 @@
 //! `pw prices extract`: a raw response to its usage and its cost.
 
-use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use crate::commands::context::Context;
 use crate::commands::exit;
 use crate::commands::failure::Failure;
-use crate::commands::prices::moment;
+use crate::commands::prices::{moment, read};
 use crate::commands::session::Session;
 use crate::domain::{Endpoint, EndpointKind};
-use crate::pricing::{self, Extracted, Price, Priced, PricingError, UserPrices};
+use crate::pricing::{self, Extracted, Price, Priced, Prices, PricingError, UserPrices};
 use crate::provider;
 use crate::report::{self, Bill};
 
@@ -37,9 +36,6 @@ pub(crate) struct ExtractArgs {
     json: bool,
 }
 
-/// No response is longer; a file that is was named by mistake.
-const LONGEST: u64 = 64 << 20;
-
 /// Reads the usage out of a response and prices it by the model and the tier that it names.
 ///
 /// A usage without a known price is shown, its cost as unknown, and ends with the code of a missing setting.
@@ -48,17 +44,22 @@ pub(super) fn extract(
     session: &Session,
     args: &ExtractArgs,
 ) -> Result<u8, Failure> {
-    let at = moment(args.at.as_deref(), context)?;
-    let bytes = read(context, args)
-        .map_err(|error| Failure::usage(format!("{}: {error}", args.body.display())))?;
+    let at = moment("--at", args.at.as_deref(), context)?;
+    let bytes = read(context, &args.body)?;
     let body = provider::recorded(&bytes).map_err(|error| {
         Failure::usage(error)
             .hint("nothing is priced by a guess; give the response as it was received")
     })?;
     let flavor = args.flavor.as_deref();
-    let extracted = pricing::extract(&args.provider, flavor, &body).map_err(Failure::usage)?;
+    // The book alone: whose prices a workspace declares is told by an endpoint, and a file has none.
+    let prices = Prices {
+        declared: UserPrices::new(),
+        ..session.prices()?.clone()
+    };
+    let extracted =
+        pricing::extract(prices.book(), &args.provider, flavor, &body).map_err(Failure::usage)?;
     let model = extracted.model.as_deref().or(args.model.as_deref());
-    let (priced, refusal) = match model.map(|model| price(&extracted, model, at)) {
+    let (priced, refusal) = match model.map(|model| price(&extracted, model, at, &prices)) {
         Some(Ok(priced)) => (Some(priced), None),
         Some(Err(error)) => (None, Some(error.to_string())),
         None => (
@@ -86,30 +87,15 @@ pub(super) fn extract(
     }
 }
 
-fn read(context: &Context, args: &ExtractArgs) -> io::Result<Vec<u8>> {
-    let source: Box<dyn Read> = match args.body.to_str() {
-        Some("-") => Box::new(io::stdin().lock()),
-        _ => Box::new(File::open(context.folder.join(&args.body))?),
-    };
-    let mut bytes = Vec::new();
-    source.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST) {
-        return Ok(bytes);
-    }
-    Err(io::Error::other(
-        "longer than 64 MiB, expected one response",
-    ))
-}
-
-/// Prices by the book alone: whose prices a workspace declares is told by an endpoint, and a file has none.
 fn price(
-    extracted: &Extracted,
+    extracted: &Extracted<'_>,
     model: &str,
     at: jiff::Timestamp,
+    prices: &Prices,
 ) -> Result<(Price, Priced), PricingError> {
     let mut home = Endpoint::new(extracted.provider, EndpointKind::OpenAi, "");
     home.prices = Some(extracted.provider.to_owned());
-    let standard = pricing::resolve(&home, model, at, &UserPrices::new())?;
+    let standard = pricing::resolve(&home, model, at, prices)?;
     let price = standard.served(extracted.tier.as_deref(), &extracted.usage)?;
     let priced = price.cost(&extracted.usage)?;
     Ok((price, priced))

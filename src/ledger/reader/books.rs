@@ -56,6 +56,27 @@ impl Reader {
         })
     }
 
+    /// Calls `visit` with each answer that was paid for on these days, as a call of one attempt, in one read snapshot.
+    ///
+    /// Two answers of one call stay two: each was priced by itself. Errors: as for [`Reader::each_call`].
+    pub fn each_answer(
+        &self,
+        days: Days,
+        mut visit: impl FnMut(&BookedCall) -> io::Result<()>,
+    ) -> Result<(), LedgerError> {
+        self.snapshot(|conn, sources| {
+            let mut statement = conn.prepare(ATTEMPTS)?;
+            let mut rows = statement.query(params![first(days), last(days)])?;
+            while let Some(row) = rows.next()? {
+                let answer = attempt(row, sources)?;
+                if answer.state == "settled" {
+                    self.said(visit(&answer))?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Calls `visit` with each posting of an attempt that was held on these days, in order, in one read snapshot.
     ///
     /// Errors: `Damaged`; `Io` for what `visit` says.

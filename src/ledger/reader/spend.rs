@@ -40,6 +40,11 @@ impl Reader {
             Ok(rows)
         })
     }
+
+    /// Returns the part of these rows that imported books of other ledgers spent.
+    pub fn imported_spend(&self) -> Result<Vec<SpendRow>, LedgerError> {
+        self.read(|conn| Ok(imported(conn)?))
+    }
 }
 
 fn billed(conn: &Connection, sums: &mut BTreeMap<Key, SpendSums>) -> rusqlite::Result<()> {

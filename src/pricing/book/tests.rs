@@ -6,6 +6,10 @@ use rust_decimal::Decimal;
 use super::*;
 use crate::pricing::dated::rates;
 
+fn book() -> &'static Book {
+    Book::compiled_in()
+}
+
 fn found(part: &str, model: &str) -> Option<(String, String, bool)> {
     let part = book().part(part).expect("a part of the book");
     let found = book().find(part, model)?;
@@ -43,9 +47,10 @@ fn every_row_has_usable_prices_and_patterns() {
 
 #[test]
 fn edition_is_the_one_that_the_source_page_names() {
-    let date = EDITION.split(' ').next_back().expect("a date");
+    let edition = book().edition();
     let source = include_str!("../data/SOURCE.md");
-    assert!(source.contains(&format!("({date})")), "{date}");
+    assert!(source.contains(&format!("({})", edition.day)), "{edition}");
+    assert_eq!(edition.to_string(), "genai-prices 2026-08-21");
 }
 
 #[test]

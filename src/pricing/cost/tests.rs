@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::{Endpoint, EndpointKind};
-use crate::pricing::{UserPrice, UserPrices, resolve};
+use crate::pricing::{Prices, UserPrice, UserPrices, resolve};
 
 fn declared(toml: &str) -> Price {
     let price: UserPrice = toml::from_str(toml).expect("a declared price");
-    let user = UserPrices::from([("e/m".to_owned(), price)]);
+    let user = Prices::from(UserPrices::from([("e/m".to_owned(), price)]));
     let endpoint = Endpoint::new("e", EndpointKind::Scripted, "");
     resolve(&endpoint, "m", jiff::Timestamp::UNIX_EPOCH, &user).expect("a price")
 }
@@ -15,7 +15,7 @@ fn book(part: &str, model: &str) -> Price {
     let mut endpoint = Endpoint::new("e", EndpointKind::OpenAi, "");
     endpoint.prices = Some(part.to_owned());
     let at = "2026-11-24T12:00:00Z".parse().expect("a time");
-    resolve(&endpoint, model, at, &UserPrices::new()).expect("a price")
+    resolve(&endpoint, model, at, &Prices::default()).expect("a price")
 }
 
 fn usage(counts: &[(&str, u64)]) -> Usage {

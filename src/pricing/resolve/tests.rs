@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::{EndpointKind, Usage, Usd, unit};
+use crate::pricing::UserPrices;
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
@@ -23,13 +24,13 @@ fn of_part(part: &str) -> Endpoint {
     endpoint
 }
 
-fn prices(name: &str, toml: &str) -> UserPrices {
+fn prices(name: &str, toml: &str) -> Prices {
     let price = toml::from_str(toml).expect("a declared price");
-    UserPrices::from([(name.to_owned(), price)])
+    Prices::from(UserPrices::from([(name.to_owned(), price)]))
 }
 
-fn none() -> UserPrices {
-    UserPrices::new()
+fn none() -> Prices {
+    Prices::default()
 }
 
 /// Dollars for a million tokens in and out.
@@ -278,11 +279,12 @@ fn the_returned_model_is_priced_by_its_own_row() {
 fn a_declared_price_covers_what_answers_to_its_name() {
     let user = prices("openai/my-deployment", "input = 1\noutput = 1");
     let asked = resolve(&openai(), "my-deployment", now(), &user).expect("a price");
-    let price = |user: &UserPrices| {
+    let price = |user: &Prices| {
         resolve_returned(&asked, &openai(), "my-deployment", "gpt-5", now(), user).expect("a price")
     };
     assert_eq!(price(&user), asked);
     let mut both = user.clone();
-    both.extend(prices("openai/gpt-5", "input = 3\noutput = 3"));
+    both.declared
+        .extend(prices("openai/gpt-5", "input = 3\noutput = 3").declared);
     assert_eq!(in_and_out(&price(&both)).0, "3.000000000000");
 }

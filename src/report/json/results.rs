@@ -31,6 +31,9 @@ pub(super) struct Result<'a> {
     billed_usd: Usd,
     imputed_usd: Usd,
     cost_usd: Option<Sum>,
+    /// What the provider itself says; left out where it says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported_usd: Option<Usd>,
     price: Option<Price<'a>>,
     cached: bool,
     attempts: u32,
@@ -67,6 +70,7 @@ impl<'a> Result<'a> {
             billed_usd: row.cost.billed,
             imputed_usd: row.cost.imputed,
             cost_usd: bought.then_some(cost),
+            reported_usd: answer.and_then(Answer::reported_cost),
             price: row.price.as_ref().map(Price::of),
             cached: row.cached,
             attempts: row.attempts,

@@ -12,6 +12,7 @@ use crate::report::safe;
 use crate::report::style::{BAD, BOLD, DIM, DOUBT, Piece};
 use crate::report::table::{Align, Table};
 use crate::report::terminal::paragraphs;
+use crate::report::text::Lang;
 use crate::report::view::View;
 
 /// A response's usage with its price, as far as that is known.
@@ -22,7 +23,7 @@ pub struct Bill<'a> {
     /// The model that answered.
     pub model: Option<&'a str>,
     /// What the response says.
-    pub extracted: &'a Extracted,
+    pub extracted: &'a Extracted<'a>,
     /// Its price and its cost; `None` where none is known.
     pub priced: Option<(&'a Price, &'a Priced)>,
 }
@@ -111,18 +112,23 @@ fn footer(bill: &Bill<'_>, view: &View) -> Vec<String> {
     if let Some(window) = bill.window_passed() {
         facts.push(Piece::new(BAD, lang.beyond_window(&count(window))));
     }
-    if let Some(reported) = bill.reported() {
-        facts.push(lang.provider_reported(&dollars(reported)).into());
+    if let Some(cost) = bill.reported() {
+        facts.extend(reported(cost, bill.difference(), lang));
     }
-    let apart = bill.difference().filter(|apart| !apart.is_zero());
-    facts.extend(apart.map(|apart| {
+    fill(&facts, Fill::dotted(view))
+}
+
+/// Says what a provider reports, and by how much that passes our own figure, where they differ.
+pub(crate) fn reported(cost: Usd, difference: Option<Usd>, lang: Lang) -> Vec<Piece> {
+    let mut pieces = vec![Piece::from(lang.provider_reported(&dollars(cost)))];
+    if let Some(apart) = difference.filter(|apart| !apart.is_zero()) {
         let amount = dollars(Usd::from_picos(apart.picos().saturating_abs()));
         let said = if apart.picos() > 0 {
             lang.ours_less(&amount)
         } else {
             lang.ours_more(&amount)
         };
-        Piece::new(DOUBT, said)
-    }));
-    fill(&facts, Fill::dotted(view))
+        pieces.push(Piece::new(DOUBT, said));
+    }
+    pieces
 }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::{Usage, Usd};
-use crate::pricing::{Listed, Offer, Price, Priced, When};
+use crate::pricing::{Edition, Listed, Offer, Price, Priced, When};
 use crate::report::json::pretty;
 use crate::report::prices::bill::Bill;
+use crate::report::prices::changes::EditionLine;
 
 /// A price with where it comes from.
 #[derive(Serialize)]
@@ -59,6 +60,7 @@ impl PriceLine {
 #[derive(Serialize)]
 struct ListReport<'a> {
     schema: &'static str,
+    book: EditionLine,
     at: Timestamp,
     models: Vec<ModelRow<'a>>,
 }
@@ -71,7 +73,7 @@ struct ModelRow<'a> {
 }
 
 impl<'a> ModelRow<'a> {
-    fn of(row: &'a Listed) -> Self {
+    fn of(row: &'a Listed<'a>) -> Self {
         Self {
             provider: row.provider,
             model: row.model,
@@ -81,9 +83,10 @@ impl<'a> ModelRow<'a> {
 }
 
 /// Writes rows of the book with all their classes.
-pub fn prices_json(rows: &[Listed], at: Timestamp) -> String {
+pub fn prices_json(rows: &[Listed<'_>], edition: &Edition, at: Timestamp) -> String {
     pretty(&ListReport {
         schema: "pw.prices/1",
+        book: EditionLine::of(edition),
         at,
         models: rows.iter().map(ModelRow::of).collect(),
     })
@@ -92,6 +95,7 @@ pub fn prices_json(rows: &[Listed], at: Timestamp) -> String {
 #[derive(Serialize)]
 struct OfferReport {
     schema: &'static str,
+    book: EditionLine,
     at: Timestamp,
     provider: Option<String>,
     model: Option<String>,
@@ -115,7 +119,7 @@ struct TierLine {
 }
 
 /// Writes all prices of a model.
-pub fn offer_json(offer: &Offer, at: Timestamp) -> String {
+pub fn offer_json(offer: &Offer, edition: &Edition, at: Timestamp) -> String {
     let dated = |(when, price, in_force): &(When, Price, bool)| DatedLine {
         from: match when {
             When::From(day) => Some(day.to_string()),
@@ -131,6 +135,7 @@ pub fn offer_json(offer: &Offer, at: Timestamp) -> String {
     let row = offer.price.row();
     pretty(&OfferReport {
         schema: "pw.price/1",
+        book: EditionLine::of(edition),
         at,
         provider: row.map(|row| row.provider.clone()),
         model: row.map(|row| row.model.clone()),

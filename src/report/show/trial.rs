@@ -6,6 +6,7 @@ use crate::domain::{
 use crate::report::layout::{Fill, cut, fill, width, wrap};
 use crate::report::money::dollars;
 use crate::report::number::{count, millis};
+use crate::report::prices::reported;
 use crate::report::safe;
 use crate::report::standing::{passes, reason};
 use crate::report::style::{BAD, BOLD, DIM, DOUBT, GOOD, PLAIN, Piece, paint};
@@ -273,10 +274,22 @@ fn price(row: &TrialRow, view: &View) -> Vec<Piece> {
             .unwrap_or_default();
         lang.priced_by(&safe::line(&format!("{source}{from}")))
     }));
-    texts
+    let mut pieces: Vec<Piece> = texts
         .into_iter()
         .map(|text| Piece::new(DIM, text))
-        .collect()
+        .collect();
+    pieces.extend(reported_beside(row, lang));
+    pieces
+}
+
+/// What the provider reports beside what was booked.
+fn reported_beside(row: &TrialRow, lang: Lang) -> Vec<Piece> {
+    let Outcome::Answered { answer } = &row.outcome else {
+        return Vec::new();
+    };
+    answer.reported_cost().map_or_else(Vec::new, |cost| {
+        reported(cost, cost.checked_sub(row.answer_cost.billed), lang)
+    })
 }
 
 fn cost(cost: Cost, lang: Lang) -> String {

@@ -92,7 +92,7 @@ pub fn spend_course(rows: &[SpendRow], by: SpendBy, most: usize) -> SpendCourse 
         time if time.is_time() => SpendBy::Prompt,
         other => other,
     };
-    let group = |row: &SpendRow| names(row, by).into_iter().next().flatten();
+    let group = |row: &SpendRow| names(row.day, &row.source, by).into_iter().next().flatten();
     let mut sums: BTreeMap<Option<String>, Usd> = BTreeMap::new();
     for row in rows {
         let sum = sums.entry(group(row)).or_insert(Usd::ZERO);

@@ -1,7 +1,8 @@
 //! Commands run as a reader would type them, one after another, in a copy of the shipped workspace.
 //!
-//! Each is given to `sh` as it stands. Of what it reaches, two things are stand-ins: `cargo run --release --` starts the
-//! program under test, and the addresses of providers lead to a server of the test.
+//! Each is given to `sh` as it stands. Of what it reaches, three things are stand-ins: `cargo run --release --` starts the
+//! program under test, `curl` brings the price file that is compiled in, and the addresses of providers lead to a server of
+//! the test.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -14,7 +15,7 @@ use regex::Regex;
 
 use crate::fault_server::{Behaviour, FaultServer, Seen};
 use crate::readme::page::Block;
-use crate::readme::shipped;
+use crate::readme::{ROOT, shipped};
 use crate::workbench::{Workbench, binary, finish};
 
 /// What `cargo` does here.
@@ -22,6 +23,12 @@ const CARGO: &str = "#!/bin/sh
 [ \"$1 $2 $3\" = 'run --release --' ] || { echo \"cargo $* is not run here\" >&2; exit 97; }
 shift 3
 exec pw \"$@\"
+";
+
+/// What `curl` does here.
+const CURL: &str = "#!/bin/sh
+[ \"$*\" = '-sSO https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json' ] || { echo \"curl $* is not run here\" >&2; exit 97; }
+exec cp 'ROOT/src/pricing/data/data.json' .
 ";
 
 /// The address that the pages take for an example.
@@ -45,7 +52,10 @@ impl Shell {
         let bench = shipped().env("LANG", locale);
         let tools = bench.path("home/bin");
         bench.write("home/bin/cargo", CARGO);
-        fs::set_permissions(tools.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+        bench.write("home/bin/curl", CURL.replace("ROOT", ROOT));
+        for tool in ["cargo", "curl"] {
+            fs::set_permissions(tools.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
+        }
         symlink(binary(), tools.join("pw")).unwrap();
         bench.write("home/.config/pw/config.toml", diverted(&server.url()));
         bench.write("home/state", "");
