@@ -12,6 +12,7 @@
 //! | [`template`] | 1 | Dotprompt: front matter, Handlebars, messages, revisions | where files lie |
 //! | [`pricing`] | 1 | the dated price book, usage → cost, worst case of a request | who pays |
 //! | [`summary`] | 2 | rows → rates, comparisons, verdicts, gates: the facts | how they look |
+//! | [`economics`] | 2 | prompt engineering against fine-tuning: what both cost, which wins, how sure that is | what was spent |
 //! | [`report`] | 3 | facts → text; returns strings | stdout |
 //! | [`config`] | 3 | settings in layers with provenance; the only reader of the environment | prompts |
 //! | [`workspace`] | 3 | root, TARGET → files, suite of a prompt, git state | settings |
@@ -41,6 +42,7 @@ pub mod call;
 pub mod commands;
 pub mod config;
 pub mod domain;
+pub mod economics;
 pub mod engine;
 pub mod ledger;
 pub mod pricing;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, config, cost, diff, eval, init, ledger, log, models, prices, render, show, trust,
-    try_,
+    compare, completions, config, cost, diff, eval, init, ledger, log, models, prices, render,
+    show, trust, try_,
 };
 
 /// Iterate on prompts and know what they cost
@@ -88,6 +88,8 @@ pub enum Command {
     Log(log::LogArgs),
     /// Show where the money went
     Cost(cost::CostArgs),
+    /// Decide between prompt engineering and fine-tuning, from a file of numbers
+    Compare(compare::CompareArgs),
     /// Audit, locate or export the ledger
     Ledger(ledger::LedgerArgs),
     /// Show which key goes to which host, and allow it

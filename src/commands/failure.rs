@@ -7,6 +7,7 @@ use crate::call::PayerError;
 use crate::commands::exit;
 use crate::config::ConfigError;
 use crate::domain::ModelRefError;
+use crate::economics::{InputsError, NoSolution};
 use crate::engine::PlanError;
 use crate::ledger::LedgerError;
 use crate::pricing::PricingError;
@@ -148,6 +149,21 @@ impl From<TemplateError> for Failure {
 impl From<SuiteError> for Failure {
     fn from(error: SuiteError) -> Self {
         Self::usage(error).hint("nothing was sent")
+    }
+}
+
+impl From<InputsError> for Failure {
+    fn from(error: InputsError) -> Self {
+        let priceless = error.is_about_prices();
+        Self::usage(error).hint_if(priceless.then_some(
+            "`pw prices list TEXT` finds names; or write what it costs: price = { input = 0.4, output = 1.6 }",
+        ))
+    }
+}
+
+impl From<NoSolution> for Failure {
+    fn from(error: NoSolution) -> Self {
+        Self::usage(error)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod cli;
 mod clock;
+mod compare;
 mod completions;
 mod config;
 mod context;
@@ -63,6 +64,7 @@ async fn dispatch(context: &mut Context, cli: &Cli) -> Result<u8, Failure> {
         Command::Show(args) => show::show(context, global, args),
         Command::Diff(args) => diff::diff(context, global, args),
         Command::Log(args) => log::log(context, global, args),
+        Command::Compare(args) => compare::compare(context, global, args),
         Command::Cost(args) => cost::cost(context, global, args),
         Command::Ledger(args) => ledger::ledger(context, global, args).await,
         Command::Trust(args) => trust::trust(context, global, args),

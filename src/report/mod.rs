@@ -7,6 +7,7 @@
 
 pub mod books;
 mod braille;
+mod compare;
 mod cost;
 mod csv;
 mod diff;
@@ -34,6 +35,7 @@ mod view;
 #[cfg(test)]
 mod fixture;
 
+pub(crate) use compare::{Solved, compare, compare_json};
 pub use cost::{
     CapLeft, cost, cost_csv, cost_html, cost_json, repriced, repriced_csv, repriced_json,
 };

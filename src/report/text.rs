@@ -64,6 +64,7 @@ macro_rules! counts {
     };
 }
 
+mod compare;
 mod prices;
 
 labels! {

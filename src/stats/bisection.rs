@@ -4,7 +4,7 @@
 ///
 /// Works in both directions. The midpoint of two numbers of one size stops moving after about sixty halvings; two hundred
 /// are the bound.
-pub(super) fn edge(from: f64, to: f64, inside: impl Fn(f64) -> bool) -> f64 {
+pub(crate) fn edge(from: f64, to: f64, inside: impl Fn(f64) -> bool) -> f64 {
     let (mut held, mut lost) = (from, to);
     for _ in 0..200 {
         let middle = f64::midpoint(held, lost);

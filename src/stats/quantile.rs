@@ -16,6 +16,11 @@ pub fn normal_quantile(p: f64) -> f64 {
         .unwrap_or_else(|| Normal::standard().inverse_cdf(p))
 }
 
+/// Returns Φ(x), the share of a standard normal below `x`.
+pub(crate) fn normal_cdf(x: f64) -> f64 {
+    Normal::standard().cdf(x)
+}
+
 /// Returns the quantile of Student's t with `freedom` degrees of freedom (positive, need not be whole); NaN otherwise.
 ///
 /// Source: bisection on the distribution function; within 2·10⁻⁸ of the reference for `p` in [0.0005, 0.9995] up to a million

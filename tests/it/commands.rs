@@ -29,6 +29,7 @@ fn every_command_has_help() {
         "rescore",
         "show",
         "diff",
+        "compare",
         "ledger",
         "trust",
         "completions",

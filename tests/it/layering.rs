@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Rooms and their ranks, as `src/lib.rs` draws them.
-const RANKS: [(&str, u8); 16] = [
+const RANKS: [(&str, u8); 17] = [
     ("domain", 0),
     ("stats", 1),
     ("template", 1),
     ("pricing", 1),
     ("summary", 2),
+    ("economics", 2),
     ("report", 3),
     ("config", 3),
     ("workspace", 3),

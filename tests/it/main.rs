@@ -9,6 +9,7 @@
 mod bad_input;
 mod campaign;
 mod commands;
+mod compare;
 mod cost;
 mod dotprompt_spec;
 mod embedded;
