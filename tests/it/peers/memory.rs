@@ -15,12 +15,12 @@ fn most_memory(cases: usize) -> usize {
         "rules:\n  - reply: \"{}\"\n    usage: {{ input_tokens: 10, output_tokens: 500 }}\n",
         "sunny ".repeat(REPLY / 6)
     );
-    let rows: String = (0..cases).map(|n| format!("city {n}\n")).collect();
+    let rows: Vec<String> = (0..cases).map(|n| format!("city {n}")).collect();
     let suite =
         "defaultTest:\n  assert: [{ type: contains, value: sunny }]\ntests: file://city.csv\n";
     let bench = Workbench::cities()
         .scripted(&rules)
-        .file("evals/city.csv", format!("city\n{rows}"))
+        .file("evals/city.csv", format!("city\n{}\n", rows.join("\n")))
         .file("evals/city.yaml", suite);
     let flags = ["--quiet", "--concurrency", "64"];
     let child = bench.spawn(&[&["eval", "city"], &flags[..]].concat());

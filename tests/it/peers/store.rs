@@ -72,10 +72,10 @@ impl Broken {
         self.bench().path(".pw/spill")
     }
 
-    /// Counts the answers that lie beside the ledger.
+    /// Counts the answers that lie beside the ledger, each a line; what follows the last line is no answer.
     fn waiting(&self) -> usize {
-        let text = std::fs::read(self.spill()).expect("a spill file");
-        text.iter().filter(|byte| **byte == b'\n').count()
+        let text = std::fs::read_to_string(self.spill()).expect("a spill file");
+        text.matches('\n').count()
     }
 
     /// Goes on with the run; demands that nothing was bought twice and that the books are whole.
