@@ -200,14 +200,15 @@ impl Sampler<'_> {
 ///
 /// Source: Marsaglia and Tsang 2000, ACM TOMS 26:363.
 fn gamma(shape: f64, random: &mut ChaCha8Rng) -> f64 {
-    let d = shape - 1.0 / 3.0;
-    let c = 1.0 / (9.0 * d).sqrt();
+    let centre = shape - 1.0 / 3.0;
+    let spread = 1.0 / (9.0 * centre).sqrt();
     loop {
-        let x = normal_quantile(random.random::<f64>().max(1e-300));
-        let v = (1.0 + c * x).powi(3);
-        let u = random.random::<f64>().max(1e-300);
-        if v > 0.0 && u.ln() < 0.5 * x * x + d - d * v + d * v.ln() {
-            return d * v;
+        let normal = normal_quantile(random.random::<f64>().max(1e-300));
+        let cube = (1.0 + spread * normal).powi(3);
+        let chance = random.random::<f64>().max(1e-300);
+        let bound = 0.5 * normal * normal + centre * (1.0 - cube + cube.ln());
+        if cube > 0.0 && chance.ln() < bound {
+            return centre * cube;
         }
     }
 }

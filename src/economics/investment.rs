@@ -3,6 +3,7 @@
 use crate::economics::market::Market;
 
 /// US dollars before the first month.
+#[expect(clippy::struct_field_names, reason = "the unit is part of each name")]
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Investment {
     pub(crate) people_usd: f64,

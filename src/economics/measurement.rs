@@ -137,7 +137,7 @@ fn stake(
     };
     let (at_low, at_high) = (average(low), average(high));
     let slope = (at_high - at_low) / (high - low);
-    slope.is_finite().then(|| Stake {
+    slope.is_finite().then_some(Stake {
         at_zero: at_low - slope * low,
         slope,
         a,

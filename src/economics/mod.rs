@@ -41,6 +41,7 @@ mod tests;
 pub(crate) use comparison::{Comparison, Learning, Next};
 pub(crate) use dist::Dist;
 pub(crate) use gates::{Gate, GateKind};
+pub(crate) use gpu::OwnTraining;
 pub(crate) use inputs::{InputLine, Inputs, InputsError, Provenance, Shown, read};
 pub(crate) use investment::Investment;
 pub(crate) use path::Value;

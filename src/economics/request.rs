@@ -11,6 +11,7 @@ pub(crate) struct TokenPrices {
 }
 
 /// The expected request of a path: its tokens, what of them is cached, how often it is sent.
+#[expect(clippy::struct_field_names, reason = "`request_usd` is its key")]
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Request {
     pub(crate) price: TokenPrices,

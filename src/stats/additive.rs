@@ -44,7 +44,9 @@ pub(crate) fn main_effects(inputs: &[Vec<f64>], outcome: &[f64]) -> Vec<Vec<f64>
         } else {
             (1.0 - freedom * noise / explained).sqrt()
         };
-        effect.iter_mut().for_each(|value| *value *= share);
+        for value in effect {
+            *value *= share;
+        }
     }
     effects
 }
@@ -69,7 +71,9 @@ fn basis(input: &[f64]) -> Vec<Vec<f64>> {
 fn orthonormal(mut column: Vec<f64>, others: &[Vec<f64>]) -> Option<Vec<f64>> {
     let mean = column.iter().sum::<f64>() / real(column.len().max(1));
     let scale = squares(&column);
-    column.iter_mut().for_each(|x| *x -= mean);
+    for x in &mut column {
+        *x -= mean;
+    }
     // Twice, since the first pass leaves rounding of what it takes off.
     for other in others.iter().chain(others) {
         let along = dot(&column, other);
@@ -79,7 +83,9 @@ fn orthonormal(mut column: Vec<f64>, others: &[Vec<f64>]) -> Option<Vec<f64>> {
     if length <= 1e-9 * scale.sqrt() {
         return None;
     }
-    column.iter_mut().for_each(|x| *x /= length);
+    for x in &mut column {
+        *x /= length;
+    }
     Some(column)
 }
 

@@ -155,7 +155,7 @@ fn uniform(low: f64, high: f64) -> Result<Dist, Misfit> {
     )
 }
 
-fn discrete(values: Vec<f64>, weights: Vec<f64>) -> Result<Dist, Misfit> {
+fn discrete(values: Vec<f64>, mut weights: Vec<f64>) -> Result<Dist, Misfit> {
     let sum: f64 = weights.iter().sum();
     if values.is_empty() || values.len() != weights.len() {
         return misfit(
@@ -173,10 +173,10 @@ fn discrete(values: Vec<f64>, weights: Vec<f64>) -> Result<Dist, Misfit> {
             "weights from 0 on, of which one is above 0",
         );
     }
-    Ok(Dist::Discrete {
-        values,
-        weights: weights.iter().map(|weight| weight / sum).collect(),
-    })
+    for weight in &mut weights {
+        *weight /= sum;
+    }
+    Ok(Dist::Discrete { values, weights })
 }
 
 fn fits(dist: Dist, range: &Range) -> Result<Dist, Misfit> {

@@ -199,7 +199,7 @@ const POINTS: &str = "rows of three numbers, `[effort, passed, cases]` with 0 <=
 fn point(row: &DeValue<'_>) -> Result<Point, Misfit> {
     let numbers = row
         .as_array()
-        .map(|row| numbers(row.iter().map(|item| item.get_ref())));
+        .map(|row| numbers(row.iter().map(toml::Spanned::get_ref)));
     match numbers.flatten().as_deref() {
         Some([effort, passed, cases])
             if *effort >= 0.0 && *passed >= 0.0 && passed <= cases && *cases > 0.0 =>
@@ -236,7 +236,7 @@ fn numbers<'a, 'b: 'a>(items: impl Iterator<Item = &'a DeValue<'b>>) -> Option<V
 fn fields(table: &DeTable<'_>) -> Vec<(String, Field)> {
     let field = |value: &DeValue<'_>| match value {
         DeValue::String(text) => Field::Word(text.to_string()),
-        DeValue::Array(items) => numbers(items.iter().map(|item| item.get_ref())).map_or(
+        DeValue::Array(items) => numbers(items.iter().map(toml::Spanned::get_ref)).map_or(
             Field::Other("a list with other things than numbers"),
             Field::Numbers,
         ),

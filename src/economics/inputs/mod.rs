@@ -6,6 +6,7 @@ mod book;
 mod dist_table;
 mod document;
 mod error;
+mod open;
 mod resolve;
 mod words;
 

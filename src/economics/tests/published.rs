@@ -194,9 +194,9 @@ fn gpu_hours_count_every_pass() {
     near(lora.usd(3.36e6), hours * 3.0 * 1.3);
     let more = |checkpointing, reference, method| {
         OwnTraining {
+            method,
             checkpointing,
             reference,
-            method,
             ..lora
         }
         .gpu_hours(3.36e6)

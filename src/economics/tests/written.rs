@@ -98,162 +98,165 @@ fn a_tuned_request_has_the_prompts_tokens_unless_it_says_otherwise() {
     near(world.finetune.request.static_tokens, 100.0);
 }
 
+/// A line of the example, what is written in its place, and what is said of it.
+const MISTAKES: [(&str, &str, &str); 32] = [
+    (
+        "volume = 300_000",
+        "volme = 300_000",
+        "unknown key `volme` at `compare.toml:5`, did you mean `volume`?",
+    ),
+    (
+        "volume = 300_000",
+        "volume = -5",
+        "`volume` at `compare.toml:5` is `-5`, expected requests from 1 to 1e12",
+    ),
+    ("volume = 300_000", "volume = 3e99", "is `3000"),
+    (
+        "volume = 300_000",
+        "volume = nan",
+        "is a float, expected requests from 1 to 1e12, or a table with `dist`",
+    ),
+    (
+        "volume = 300_000",
+        "volume = \"many\"",
+        "is a string, expected requests",
+    ),
+    (
+        "quality = 0.89",
+        "quality = 1.2",
+        "`prompt.quality` at `compare.toml:27` is `1.2`, expected a share from 0 to 1",
+    ),
+    (
+        "quality = 0.89",
+        "quality = 89",
+        "is `89`, expected a share from 0 to 1",
+    ),
+    (
+        "cache_hit = 0.85",
+        "cachehit = 0.85",
+        "did you mean `cache_hit`?",
+    ),
+    (
+        "horizon_months = 12",
+        "horizon_months = 12.5",
+        "is `12.5`, expected whole months from 1 to 240",
+    ),
+    (
+        "horizon_months = 12",
+        "horizon_months = 0",
+        "expected whole months from 1 to 240",
+    ),
+    (
+        "basis = \"forward\"",
+        "basis = \"forwards\"",
+        "is `forwards`, expected one of `forward` and `total`",
+    ),
+    (
+        "as_of = 2026-11-24",
+        "as_of = \"soon\"",
+        "is `soon`, expected a day such as 2026-11-24",
+    ),
+    (
+        "draws = 10_000",
+        "draws = 3",
+        "is `3`, expected a whole number from 100 to 1000000",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"gauss\", mean = 0, sd = 1 }",
+        "is the distribution `gauss`, expected one of",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"norml\", mean = 0, sd = 1 }",
+        "is the distribution `norml`, expected `normal`",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { mean = 0, sd = 1 }",
+        "is a table without `dist`",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"normal\", mean = 0.5, std = 0.1 }",
+        "is `normal` with `std`, expected `normal` with `mean` and `sd`",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"normal\", mean = 0.5 }",
+        "is `normal` without `sd`",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"normal\", mean = 0.5, sd = -1 }",
+        "is `normal` with sd = -1, expected sd above 0",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"beta\", passed = 12, cases = 10 }",
+        "passed = 12 of cases = 10",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"pert\", low = 0.3, mode = 0.2, high = 0.4 }",
+        "expected low <= mode <= high",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"uniform\", low = 0.5, high = 0.2 }",
+        "expected low below high",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"uniform\", low = 0.5, high = 1.5 }",
+        "is `uniform` beyond the bounds of this key, expected a share from 0 to 1",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"discrete\", values = [0.1, 0.2], weights = [1] }",
+        "2 values and 1 weights",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"discrete\", values = [0.1, 7], weights = [1, 1] }",
+        "is `discrete` beyond the bounds",
+    ),
+    (
+        "retry = 0.02",
+        "retry = { dist = \"lognormal\", p5 = 0.4, p95 = 0.2 }",
+        "expected 0 < p5 < p95",
+    ),
+    (
+        "quality = 0.89",
+        "quality = { dist = \"normal\", mean = 0.95, sd = 0.2 }",
+        "40 % of it outside the bounds of this key",
+    ),
+    (
+        "max_retries = 2",
+        "max_retries = { dist = \"uniform\", low = 1, high = 3 }",
+        "of a number that is whole",
+    ),
+    (
+        "maintain_usd = 0.0",
+        "maintain_usd = 0.0\ncurve = [[0, 140, 200], [1, 300, 200]]",
+        "the row [1.0, 300.0, 200.0]",
+    ),
+    (
+        "maintain_usd = 0.0",
+        "maintain_usd = 0.0\ncurve = [[0, 140]]",
+        "rows of three numbers",
+    ),
+    (
+        "labels = {",
+        "labels = { human = 1,",
+        "unknown key `finetune.labels.human`",
+    ),
+    ("replicas = 1", "replicas = 1 1", "is not TOML"),
+];
+
 #[test]
 fn mistakes_are_named_with_their_line_and_what_was_meant() {
-    for (line, instead, says) in [
-        (
-            "volume = 300_000",
-            "volme = 300_000",
-            "unknown key `volme` at `compare.toml:5`, did you mean `volume`?",
-        ),
-        (
-            "volume = 300_000",
-            "volume = -5",
-            "`volume` at `compare.toml:5` is `-5`, expected requests from 1 to 1e12",
-        ),
-        ("volume = 300_000", "volume = 3e99", "is `3000"),
-        (
-            "volume = 300_000",
-            "volume = nan",
-            "is a float, expected requests from 1 to 1e12, or a table with `dist`",
-        ),
-        (
-            "volume = 300_000",
-            "volume = \"many\"",
-            "is a string, expected requests",
-        ),
-        (
-            "quality = 0.89",
-            "quality = 1.2",
-            "`prompt.quality` at `compare.toml:27` is `1.2`, expected a share from 0 to 1",
-        ),
-        (
-            "quality = 0.89",
-            "quality = 89",
-            "is `89`, expected a share from 0 to 1",
-        ),
-        (
-            "cache_hit = 0.85",
-            "cachehit = 0.85",
-            "did you mean `cache_hit`?",
-        ),
-        (
-            "horizon_months = 12",
-            "horizon_months = 12.5",
-            "is `12.5`, expected whole months from 1 to 240",
-        ),
-        (
-            "horizon_months = 12",
-            "horizon_months = 0",
-            "expected whole months from 1 to 240",
-        ),
-        (
-            "basis = \"forward\"",
-            "basis = \"forwards\"",
-            "is `forwards`, expected one of `forward` and `total`",
-        ),
-        (
-            "as_of = 2026-11-24",
-            "as_of = \"soon\"",
-            "is `soon`, expected a day such as 2026-11-24",
-        ),
-        (
-            "draws = 10_000",
-            "draws = 3",
-            "is `3`, expected a whole number from 100 to 1000000",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"gauss\", mean = 0, sd = 1 }",
-            "is the distribution `gauss`, expected one of",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"norml\", mean = 0, sd = 1 }",
-            "is the distribution `norml`, expected `normal`",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { mean = 0, sd = 1 }",
-            "is a table without `dist`",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"normal\", mean = 0.5, std = 0.1 }",
-            "is `normal` with `std`, expected `normal` with `mean` and `sd`",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"normal\", mean = 0.5 }",
-            "is `normal` without `sd`",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"normal\", mean = 0.5, sd = -1 }",
-            "is `normal` with sd = -1, expected sd above 0",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"beta\", passed = 12, cases = 10 }",
-            "passed = 12 of cases = 10",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"pert\", low = 0.3, mode = 0.2, high = 0.4 }",
-            "expected low <= mode <= high",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"uniform\", low = 0.5, high = 0.2 }",
-            "expected low below high",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"uniform\", low = 0.5, high = 1.5 }",
-            "is `uniform` beyond the bounds of this key, expected a share from 0 to 1",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"discrete\", values = [0.1, 0.2], weights = [1] }",
-            "2 values and 1 weights",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"discrete\", values = [0.1, 7], weights = [1, 1] }",
-            "is `discrete` beyond the bounds",
-        ),
-        (
-            "retry = 0.02",
-            "retry = { dist = \"lognormal\", p5 = 0.4, p95 = 0.2 }",
-            "expected 0 < p5 < p95",
-        ),
-        (
-            "quality = 0.89",
-            "quality = { dist = \"normal\", mean = 0.95, sd = 0.2 }",
-            "40 % of it outside the bounds of this key",
-        ),
-        (
-            "max_retries = 2",
-            "max_retries = { dist = \"uniform\", low = 1, high = 3 }",
-            "of a number that is whole",
-        ),
-        (
-            "maintain_usd = 0.0",
-            "maintain_usd = 0.0\ncurve = [[0, 140, 200], [1, 300, 200]]",
-            "the row [1.0, 300.0, 200.0]",
-        ),
-        (
-            "maintain_usd = 0.0",
-            "maintain_usd = 0.0\ncurve = [[0, 140]]",
-            "rows of three numbers",
-        ),
-        (
-            "labels = {",
-            "labels = { human = 1,",
-            "unknown key `finetune.labels.human`",
-        ),
-        ("replicas = 1", "replicas = 1 1", "is not TOML"),
-    ] {
+    for (line, instead, says) in MISTAKES {
         let found = changed(line, instead);
         assert!(found.contains(says), "{instead}\n{found}");
     }

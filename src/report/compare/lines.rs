@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::economics::{
-    Comparison, Dist, InputLine, Inputs, Investment, Learning, Next, Shown, Value,
+    Comparison, Dist, InputLine, Inputs, Investment, Learning, Next, OwnTraining, Shown, Value,
 };
 use crate::report::compare::{Solved, gates, says};
 use crate::report::json::pretty;
@@ -151,8 +151,8 @@ fn finetune(inputs: &Inputs, comparison: &Comparison) -> Json {
         ),
         ("training_tokens", json!(tokens)),
         ("gpu_hours", json!(own.map(|own| own.gpu_hours(tokens)))),
-        ("memory_gb", json!(own.map(|own| own.memory_gb()))),
-        ("gpus", json!(own.map(|own| own.gpus_needed()))),
+        ("memory_gb", json!(own.map(OwnTraining::memory_gb))),
+        ("gpus", json!(own.map(OwnTraining::gpus_needed))),
     ];
     if let Some(report) = report.as_object_mut() {
         report.extend(more.map(|(name, value)| (name.to_owned(), value)));
