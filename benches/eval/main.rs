@@ -16,7 +16,7 @@ mod process;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use process::Figures;
+use process::{Figures, print};
 
 /// Runs of each row.
 const ROUNDS: usize = 7;
@@ -60,10 +60,7 @@ fn main() {
     // An error means that one was installed before, which is as good.
     drop(rustls::crypto::ring::default_provider().install_default());
     let pw = Path::new(env!("CARGO_BIN_EXE_pw"));
-    println!(
-        "{:<34} {:>8} {:>8} {:>8} {:>9}  goal",
-        "", "best s", "median s", "CPU s", "peak MiB"
-    );
+    process::print_heads();
     let version: Vec<Figures> = (0..ROUNDS)
         .map(|_| process::run(pw, &["--version"], Path::new(".")))
         .collect();
@@ -108,19 +105,4 @@ fn measure(pw: &Path, row: &Row) {
     );
     print(&format!("{name}, bare client"), &bare, "");
     print(&format!("{name}, pw eval"), &ours, row.goal);
-}
-
-fn print(name: &str, runs: &[Figures], goal: &str) {
-    let mut walls: Vec<f64> = runs.iter().map(|run| run.wall.as_secs_f64()).collect();
-    walls.sort_by(f64::total_cmp);
-    let cpu = runs
-        .iter()
-        .map(|run| run.cpu.as_secs_f64())
-        .fold(f64::INFINITY, f64::min);
-    let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or(0) / 1024;
-    println!(
-        "{name:<34} {:>8.3} {:>8.3} {cpu:>8.2} {peak:>9}  {goal}",
-        walls[0],
-        walls[walls.len() / 2]
-    );
 }

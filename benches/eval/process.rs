@@ -1,4 +1,4 @@
-//! One child process, measured by what the kernel kept about it.
+//! Child processes, measured by what the kernel kept about them, and the table of their figures.
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +14,30 @@ pub(crate) struct Figures {
     pub(crate) cpu: Duration,
     /// The greatest resident set seen.
     pub(crate) peak_kib: u64,
+}
+
+/// Prints the heads of a table.
+pub(crate) fn print_heads() {
+    println!(
+        "{:<34} {:>8} {:>8} {:>8} {:>9}  goal",
+        "", "best s", "median s", "CPU s", "peak MiB"
+    );
+}
+
+/// Prints the runs of one thing as a row of that table.
+pub(crate) fn print(name: &str, runs: &[Figures], goal: &str) {
+    let mut walls: Vec<f64> = runs.iter().map(|run| run.wall.as_secs_f64()).collect();
+    walls.sort_by(f64::total_cmp);
+    let cpu = runs
+        .iter()
+        .map(|run| run.cpu.as_secs_f64())
+        .fold(f64::INFINITY, f64::min);
+    let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or(0) / 1024;
+    println!(
+        "{name:<34} {:>8.3} {:>8.3} {cpu:>8.2} {peak:>9}  {goal}",
+        walls[0],
+        walls[walls.len() / 2]
+    );
 }
 
 /// Ticks of `/proc/PID/stat`: `sysconf(_SC_CLK_TCK)` is 100 on every Linux that Rust runs on.

@@ -2,8 +2,8 @@
 //! 25 prompts with 40 revisions each and 1,000 cases.
 //!
 //! `pw eval` itself fills the ledger, revision after revision of a few prompts, on an endpoint that answers from a script.
-//! Then each command is a whole process, best and median of [`ROUNDS`]; and the bytes of a call are those of the file once
-//! its texts are pruned and its free pages given back.
+//! Then each command is a whole process, best and median of [`ROUNDS`]; and the bytes of a call are those of the pages in use,
+//! before and after its texts are pruned.
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
@@ -15,7 +15,9 @@
 mod process;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use rusqlite::Connection;
 
 /// Runs of each command.
 const ROUNDS: usize = 7;
@@ -23,7 +25,7 @@ const GOAL: &str = "0.150 s";
 
 const SETTINGS: &str = "[endpoints.fake]\nkind = \"scripted\"\nscript = \"script.yaml\"\n\
     [prices.\"fake/m\"]\ninput = \"1\"\noutput = \"2\"\n";
-/// Some answers are right, some wrong, and another revision gets others right.
+/// Half of the answers are right.
 const SCRIPT: &str = "rules:\n  - match: \"[13579]，\"\n    reply: 晴，最高22度，最低12度\n  - match: 天气\n    reply: 多云\n";
 const SUITE: &str =
     "defaultTest:\n  assert:\n    - type: contains\n      value: 晴\ntests: file://cases.csv\n";
@@ -41,10 +43,7 @@ fn main() {
         "{runs} runs of {cases} cases, {prompts} prompts, {:.0} bytes a call with texts",
         bytes(home.path()) / (runs * cases) as f64
     );
-    println!(
-        "{:<34} {:>8} {:>8} {:>8} {:>9}  goal",
-        "", "best s", "median s", "CPU s", "peak MiB"
-    );
+    process::print_heads();
     for command in [
         "cost",
         "cost --by prompt",
@@ -99,34 +98,15 @@ fn measure(pw: &Path, home: &Path, command: &str, rounds: usize, goal: &str) {
     let runs: Vec<process::Figures> = (0..rounds)
         .map(|_| process::run(pw, &words, home))
         .collect();
-    let mut walls: Vec<f64> = runs.iter().map(|run| run.wall.as_secs_f64()).collect();
-    walls.sort_by(f64::total_cmp);
-    let cpu = runs
-        .iter()
-        .map(|run| run.cpu.as_secs_f64())
-        .fold(f64::INFINITY, f64::min);
-    let peak = runs.iter().map(|run| run.peak_kib).max().unwrap_or(0) / 1024;
-    println!(
-        "pw {command:<31} {:>8.3} {:>8.3} {cpu:>8.2} {peak:>9}  {goal}",
-        walls[0],
-        walls[walls.len() / 2]
-    );
+    process::print(&format!("pw {command}"), &runs, goal);
 }
 
-/// Bytes of the database.
+/// Bytes of the database that are in use: pages that pruning left free are taken off.
 fn bytes(home: &Path) -> f64 {
-    let mut folders: Vec<PathBuf> = vec![home.join("state")];
-    let mut sum = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let entry = entry.expect("an entry");
-            let kind = entry.metadata().expect("its metadata");
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else {
-                sum += kind.len();
-            }
-        }
-    }
-    sum as f64
+    let ledger = Connection::open(home.join(".pw/ledger.db")).expect("a ledger");
+    let number = |pragma: &str| -> f64 {
+        let value = ledger.pragma_query_value(None, pragma, |row| row.get::<_, u32>(0));
+        f64::from(value.expect("a number"))
+    };
+    (number("page_count") - number("freelist_count")) * number("page_size")
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::Usd;
 use crate::ledger::chain::{self, Entry};
-use crate::ledger::keep::stub;
+use crate::ledger::keep::tombstone;
 use crate::ledger::page::{Links, Page, Scope, Sums, amount_error, id_text};
 use crate::ledger::{CapScope, Hold, HoldOutcome, LedgerError, NewCall, Refused};
 
@@ -167,8 +167,8 @@ impl Page<'_> {
                 "INSERT INTO calls (uuid, context, case_name, repeat, request_key) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .insert(params![call.id.as_bytes(), context, case, call.repeat, key])?;
-        let stub = stub(call.request.len(), None);
-        self.keep_text(request_payload(id), Some(&call.request), &stub)?;
+        let tombstone = tombstone(call.request.len(), None);
+        self.keep_text(request_payload(id), Some(&call.request), &tombstone)?;
         Ok(id)
     }
 

@@ -1,7 +1,7 @@
 //! What is kept of texts: all of them, those within the limits, or nothing but their hashes.
 //!
-//! The chain has a hash of every request and answer in any case. Where the text itself is not kept, a stub takes its place
-//! that tells its size; reports count stubs, and nothing can be scored or shown again.
+//! The chain has a hash of every request and answer in any case. Where the text itself is not kept, a tombstone takes its place
+//! that tells its size; reports count tombstones, and nothing can be scored or shown again.
 
 use std::borrow::Cow;
 
@@ -102,15 +102,15 @@ pub(super) struct Booking {
     /// The payload, where it is kept.
     pub(super) body: Option<String>,
     /// What lies in its place else.
-    pub(super) stub: String,
+    pub(super) tombstone: String,
 }
 
 impl Booking {
     pub(super) fn of(mut settle: Settle, keep: &Keep) -> Self {
         let body = StoredAnswer::text_of(&settle.answer);
-        let (hash, stub) = (
+        let (hash, tombstone) = (
             keep.hash(&body),
-            stub(body.len(), settle.answer.finish_reason.as_ref()),
+            tombstone(body.len(), settle.answer.finish_reason.as_ref()),
         );
         let body = keep.takes(body.len()).then_some(body);
         if body.is_none() {
@@ -120,16 +120,16 @@ impl Booking {
             settle,
             hash,
             body,
-            stub,
+            tombstone,
         }
     }
 }
 
 /// Returns what lies in the place of a payload of so many bytes.
-pub(super) fn stub(bytes: usize, finish_reason: Option<&FinishReason>) -> String {
+pub(super) fn tombstone(bytes: usize, finish_reason: Option<&FinishReason>) -> String {
     // A reason that no list knows is the provider's own text.
     let known = finish_reason.filter(|reason| !matches!(reason, FinishReason::Other(_)));
-    StoredAnswer::stub_of(bytes as u64, known.cloned())
+    StoredAnswer::tombstone_of(bytes as u64, known.cloned())
 }
 
 fn without_texts(answer: Answer) -> Answer {

@@ -298,17 +298,17 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Keeps a text, or a stub where it is none that is kept, or the ledger has no room; see the table `payloads` for its id.
+    /// Keeps a text, or a tombstone where it is none that is kept, or the ledger has no room; see the table `payloads` for its id.
     /// The answer of a reconciled attempt takes the place of the one that was kept when its cost was unknown.
     pub(super) fn keep_text(
         &mut self,
         id: i64,
         text: Option<&str>,
-        stub: &str,
+        tombstone: &str,
     ) -> Result<(), LedgerError> {
         let text = match text {
             Some(text) if self.keep.takes(text.len()) && self.has_room()? => text,
-            _ => stub,
+            _ => tombstone,
         };
         self.tx
             .prepare_cached("INSERT INTO payloads (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body")?

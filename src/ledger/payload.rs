@@ -16,8 +16,8 @@ use crate::domain::{Answer, FinishReason, ToolCall};
 /// Shorter texts gain nothing by compression.
 const SHORT: usize = 512;
 
-/// How a stub begins; no request and no answer does.
-pub(super) const STUB: &str = "{\"unkept\":";
+/// How a tombstone begins; no request and no answer does.
+pub(super) const TOMBSTONE: &str = "{\"unkept\":";
 
 /// No text that `pw` writes is longer; a damaged row must not fill the memory.
 const LONGEST: u64 = 256 << 20;
@@ -143,18 +143,18 @@ impl StoredAnswer {
     }
 
     /// Writes what lies in the place of a payload of so many bytes.
-    pub(super) fn stub_of(bytes: u64, finish_reason: Option<FinishReason>) -> String {
-        let stub = Self {
+    pub(super) fn tombstone_of(bytes: u64, finish_reason: Option<FinishReason>) -> String {
+        let tombstone = Self {
             unkept: Some(bytes),
             finish_reason,
             ..Self::default()
         };
-        serde_json::to_string(&stub).unwrap_or_default()
+        serde_json::to_string(&tombstone).unwrap_or_default()
     }
 
     /// Returns the bytes of the payload in whose place a text lies; `None` for a payload itself.
     pub(super) fn stands_for(text: &str) -> Option<u64> {
-        if !text.starts_with(STUB) {
+        if !text.starts_with(TOMBSTONE) {
             return None;
         }
         serde_json::from_str::<Self>(text).ok()?.unkept
@@ -224,12 +224,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stub_tells_its_size_and_no_payload_is_taken_for_one() {
-        let stub = StoredAnswer::stub_of(5_242_880, Some(FinishReason::Length));
-        assert_eq!(stub, r#"{"unkept":5242880,"finish_reason":"length"}"#);
-        assert_eq!(StoredAnswer::stands_for(&stub), Some(5_242_880));
+    fn a_tombstone_tells_its_size_and_no_payload_is_taken_for_one() {
+        let tombstone = StoredAnswer::tombstone_of(5_242_880, Some(FinishReason::Length));
+        assert_eq!(tombstone, r#"{"unkept":5242880,"finish_reason":"length"}"#);
+        assert_eq!(StoredAnswer::stands_for(&tombstone), Some(5_242_880));
         let mut answer = StoredAnswer::default().into_answer();
-        for text in [None, Some(""), Some(stub.as_str())] {
+        for text in [None, Some(""), Some(tombstone.as_str())] {
             answer.text = text.map(str::to_owned);
             let payload = StoredAnswer::text_of(&answer);
             assert_eq!(StoredAnswer::stands_for(&payload), None, "{payload}");

@@ -88,7 +88,7 @@ impl Page<'_> {
     ) -> Result<(), LedgerError> {
         self.post_settle(kind, booking, attempt, change)?;
         let payload = answer_payload(attempt.id);
-        self.keep_text(payload, booking.body.as_deref(), &booking.stub)?;
+        self.keep_text(payload, booking.body.as_deref(), &booking.tombstone)?;
         if booking.settle.accepted {
             self.tx
                 .prepare_cached(

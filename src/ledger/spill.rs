@@ -42,7 +42,7 @@ impl Line {
             latency_ms: settle.latency_ms,
             accepted: settle.accepted,
             hashed: (booking.body.is_none())
-                .then(|| (chain::hex(&booking.hash), booking.stub.clone())),
+                .then(|| (chain::hex(&booking.hash), booking.tombstone.clone())),
         }
     }
 
@@ -59,7 +59,7 @@ impl Line {
             latency_ms: self.latency_ms,
             accepted: self.accepted,
         };
-        let Some((hash, stub)) = self.hashed else {
+        let Some((hash, tombstone)) = self.hashed else {
             // It was kept when it was spilled: no limit was passed then.
             return Some(Booking::of(settle, &Keep::default()));
         };
@@ -67,7 +67,7 @@ impl Line {
             settle,
             hash: chain::unhex(&hash)?,
             body: None,
-            stub,
+            tombstone,
         })
     }
 }
@@ -309,7 +309,7 @@ mod tests {
         let (read, unread) = spill.read().unwrap();
         assert_eq!((read.len(), unread), (2, 0));
         for (read, kept) in read.iter().zip(&kept) {
-            assert_eq!((read.hash, &read.stub), (kept.hash, &kept.stub));
+            assert_eq!((read.hash, &read.tombstone), (kept.hash, &kept.tombstone));
             assert_eq!(read.settle.answer, kept.settle.answer);
             assert_eq!(read.body, None);
         }

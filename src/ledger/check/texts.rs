@@ -30,7 +30,7 @@ pub(super) fn compare(conn: &Connection) -> Result<Vec<String>, LedgerError> {
         while let Some(row) = rows.next()? {
             let hash: Option<Vec<u8>> = row.get(2)?;
             let whole = row.get::<_, Plain>(1).is_ok_and(|Plain(text)| {
-                // A stub has nothing to be compared with: that it lies in the place of a text is what it says.
+                // A tombstone has no text that a hash could be compared with.
                 StoredAnswer::stands_for(&text).is_some()
                     || hash.as_deref() == Some(&chain::digest(&text)[..])
             });

@@ -87,7 +87,7 @@ pub(super) fn read_answer(row: &Row<'_>, first: usize) -> Result<Option<Bought>,
     }))
 }
 
-/// What a stub says is said, and what the posting says in any case.
+/// What a tombstone says is said, and what the posting says in any case.
 fn whole_answer(row: &Row<'_>, first: usize) -> Result<(Answer, AnswerText), LedgerError> {
     let text = |offset: usize| row.get::<_, Option<String>>(first + offset);
     let hash: Option<Vec<u8>> = row.get(first + 9)?;

@@ -1,14 +1,14 @@
-//! Texts of a run in whose place stubs lie.
+//! Texts of a run in whose place tombstones lie.
 
 use crate::domain::RunId;
 use crate::ledger::LedgerError;
-use crate::ledger::payload::{STUB, StoredAnswer};
+use crate::ledger::payload::{StoredAnswer, TOMBSTONE};
 use crate::ledger::reader::Reader;
 use crate::ledger::reader::rows::run_number;
 use crate::summary::Unkept;
 
-/// Stubs are short: a payload that is longer, or compressed, is not read for this.
-const STUBS: &str = "\
+/// Tombstones are short: a payload that is longer, or compressed, is not read for this.
+const TOMBSTONES: &str = "\
     SELECT l.body FROM contexts x JOIN calls c ON c.context = x.id JOIN payloads l ON l.id = c.id * 2 \
     WHERE x.run = ?1 AND typeof(l.body) = 'text' AND octet_length(l.body) < 256 AND instr(l.body, ?2) = 1 \
     UNION ALL \
@@ -21,13 +21,13 @@ impl Reader {
     pub fn unkept(&self, run: &RunId) -> Result<Unkept, LedgerError> {
         self.read(|conn| {
             let number = run_number(conn, run)?;
-            let mut statement = conn.prepare_cached(STUBS)?;
-            let mut rows = statement.query(rusqlite::params![number, STUB])?;
+            let mut statement = conn.prepare_cached(TOMBSTONES)?;
+            let mut rows = statement.query(rusqlite::params![number, TOMBSTONE])?;
             let mut unkept = Unkept::default();
             while let Some(row) = rows.next()? {
-                let stub: String = row.get(0)?;
+                let tombstone: String = row.get(0)?;
                 unkept.texts += 1;
-                unkept.bytes += StoredAnswer::stands_for(&stub).unwrap_or(0);
+                unkept.bytes += StoredAnswer::stands_for(&tombstone).unwrap_or(0);
             }
             Ok(unkept)
         })
