@@ -328,7 +328,7 @@ fn a_file_that_is_no_price_file_is_refused_whole_with_the_place_of_its_mistake()
     bench
         .pw(&["prices", "import", "nothing.json"])
         .code(2)
-        .says("nothing.json: ");
+        .says("cannot read `nothing.json`: ");
     bench.write("newer.json", [0xff, 0xfe]);
     import(&bench, &[]).code(2).says("it is not UTF-8 text");
 }

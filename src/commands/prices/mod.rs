@@ -103,7 +103,10 @@ pub(crate) fn prices(
 
 /// Reads a file; - is stdin.
 fn read(context: &Context, path: &Path) -> Result<Vec<u8>, Failure> {
-    let refuse = |error: io::Error| Failure::usage(format!("{}: {error}", path.display()));
+    let refuse = |error: io::Error| {
+        Failure::usage(format!("cannot read `{}`: {error}", path.display()))
+            .hint("expected the path of a file, or `-` for the standard input; nothing was changed")
+    };
     let source: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(io::stdin().lock()),
         _ => Box::new(File::open(context.folder.join(path)).map_err(refuse)?),
